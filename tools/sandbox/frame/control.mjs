@@ -1,0 +1,151 @@
+// The control port's own routes: status page, state, faults, switches, reset.
+//
+//   GET  /                     status page
+//   GET  /state                what exists, recent calls, faults, switches
+//   GET  /faults               POST /faults {match, times, kind, ...} or {seed, percent, kinds?}
+//   DELETE /faults[/<id>]
+//   POST /settings             {"turso": {"over_quota": true}}
+//   POST /reset                everything is gone, as on first start
+//
+// Only this machine's own pages and tools may change things: a request with a foreign Origin is
+// refused, so that no web page can reach in.
+
+import {BadRequest, isLoopbackHost, readJson, send, sendJson} from './http.mjs';
+import {statusPage} from '../status/status_page.mjs';
+
+/**
+ * @typedef {object} ControlParts
+ * @property {string} origin
+ * @property {Map<string, import('../sandbox.mjs').Provider>} providers
+ * @property {import('./calls.mjs').Calls} calls
+ * @property {import('./faults.mjs').Faults} faults
+ * @property {import('./clock.mjs').Clock} clock
+ * @property {() => Promise<void>} reset
+ */
+
+/**
+ * @param {ControlParts} parts
+ * @returns {import('../sandbox.mjs').Provider}
+ */
+export function createControl(parts) {
+  return {
+    provider: 'sandbox', prefix: '',
+    handle: (request, response, call) => route(parts, request, response, call),
+    summary: () => ({}), close: () => undefined, reset: () => undefined,
+  };
+}
+
+/**
+ * @param {ControlParts} parts
+ * @returns {Record<string, any>}
+ */
+export function currentState({origin, providers, calls, faults}) {
+  const state = {origin, databases: [], sites: [], settings: /** @type {any} */ ({})};
+  for (const provider of providers.values()) {
+    Object.assign(state, provider.summary());
+    if (provider.settings !== undefined) state.settings[provider.provider] = provider.settings;
+  }
+  return {...state, faults: faults.list(), calls: calls.list()};
+}
+
+/**
+ * @param {ControlParts} parts
+ * @param {import('./http.mjs').Request} request
+ * @param {import('./http.mjs').Response} response
+ * @param {import('./serve.mjs').CallContext} call
+ */
+async function route(parts, request, response, {url, path}) {
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  if (method !== 'GET') refuseForeignOrigin(request);
+  if (method === 'GET') return show(parts, response, url);
+  if (method === 'POST' && path === '/faults') {
+    return sendJson(response, 200, {id: addFault(parts, await readJson(request))});
+  }
+  if (method === 'DELETE' && /^\/faults(\/\d+)?$/.test(path)) {
+    const id = path.split('/')[2];
+    parts.faults.remove(id === undefined ? undefined : Number(id));
+    return sendJson(response, 200, {faults: parts.faults.list()});
+  }
+  if (method === 'POST' && path === '/settings') {
+    for (const [name, changes] of Object.entries(await readJson(request))) {
+      const provider = parts.providers.get(name);
+      if (provider === undefined) throw new BadRequest(400, `There is no provider ${name}`);
+      changeSettings(provider, changes ?? {});
+    }
+    return sendJson(response, 200, {settings: currentState(parts).settings});
+  }
+  if (method === 'POST' && path === '/reset') {
+    await parts.reset();
+    return sendJson(response, 200, {reset: true});
+  }
+  throw new BadRequest(404, 'The sandbox has no such address');
+}
+
+/**
+ * @param {ControlParts} parts
+ * @param {import('./http.mjs').Response} response
+ * @param {URL} url
+ */
+function show(parts, response, url) {
+  if (url.pathname === '/state') return sendJson(response, 200, currentState(parts));
+  if (url.pathname === '/faults') return sendJson(response, 200, {faults: parts.faults.list()});
+  if (url.pathname === '/') return sendPage(response, statusPage(currentState(parts)));
+  const view = /^\/view\/([\w-]+)\//.exec(url.pathname);
+  const page = view === null ? null : parts.providers.get(view[1] ?? '')?.page?.(url) ?? null;
+  if (page === null) throw new BadRequest(404, 'The sandbox has no such page');
+  return sendPage(response, page);
+}
+
+/**
+ * HTML with a policy that lets nothing in from outside: names and cells on these pages come from
+ * strangers.
+ *
+ * @param {import('./http.mjs').Response} response
+ * @param {string} html
+ */
+export function sendPage(response, html) {
+  send(response, 200, html, {
+    'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; " +
+      "script-src 'unsafe-inline'; connect-src 'self'; form-action 'self' http: https:; " +
+      "base-uri 'none'; frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer',
+  });
+}
+
+/** @param {import('./http.mjs').Request} request */
+function refuseForeignOrigin(request) {
+  const origin = request.headers.origin;
+  if (origin === undefined) return;
+  if (URL.canParse(origin) && isLoopbackHost(new URL(origin).host)) return;
+  throw new BadRequest(403, 'Only pages of this machine may control the sandbox');
+}
+
+/**
+ * @param {ControlParts} parts
+ * @param {Record<string, any>} order
+ */
+function addFault({faults}, order) {
+  try {
+    return faults.add(order);
+  } catch (error) {
+    if (error instanceof RangeError) throw new BadRequest(400, error.message);
+    throw error;
+  }
+}
+
+/**
+ * A switch of a provider, changed by name; throws BadRequest when there is no such switch.
+ *
+ * @param {import('../sandbox.mjs').Provider} provider
+ * @param {Record<string, unknown>} changes
+ */
+function changeSettings(provider, changes) {
+  const settings = provider.settings ?? {};
+  for (const [name, value] of Object.entries(changes)) {
+    if (!Object.hasOwn(settings, name) || typeof settings[name] !== typeof value) {
+      throw new BadRequest(400, `${provider.provider} has no such setting: ${name}`);
+    }
+  }
+  Object.assign(settings, changes);
+}

@@ -1,0 +1,11 @@
+// The providers that the sandbox stands in for, in the order in which they start. To add one, write
+// a module that makes a Provider (see sandbox.mjs) and name it here.
+
+import {createIdentity} from './identity/identity.mjs';
+import {createTurso} from './turso/turso.mjs';
+
+/**
+ * @type {((parts: import('./sandbox.mjs').ProviderParts) =>
+ *   import('./sandbox.mjs').Provider | Promise<import('./sandbox.mjs').Provider>)[]}
+ */
+export const makers = [createTurso, createIdentity];
