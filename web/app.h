@@ -1,55 +1,51 @@
-// The seam between the shell (web/main.cpp, web/backend/) and the dashboard (web/views/, web/state*,
-// web/actions/): the shell owns window, loop and host; the dashboard owns State and what is drawn.
+// The seam between the shell (web/main.cpp, web/backend/) and the dashboard (web/views/, web/state/,
+// web/actions/): the shell owns window, frames, loop and host; the dashboard owns State and what is
+// drawn. What only a page can do besides drawing is the Browser of web/actions/browser.h, which the
+// shell implements too.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "shared/host/host.h"
+#include "web/actions/browser.h"
 #include "web/ui/ui.h"
 
 namespace fairway {
 
-struct Host;
-class Loop;
-
-/// What only the page can do. The browser's is in web/backend/, a recording one in the null backend.
-/// All are quick and answer nothing; what a person must allow is asked by the browser.
-class Page {
+/// What the dashboard may ask of the shell itself. All are quick and answer at once; theme and
+/// scale are kept across reloads.
+class Shell {
  public:
-  virtual ~Page() = default;
-  virtual void open_address(std::string_view url) = 0;          // leaves the dashboard
-  virtual void open_new_tab(std::string_view url) = 0;
-  virtual void set_path(std::string_view path_and_query) = 0;   // history.pushState
-  virtual std::string path() const = 0;                         // "/app/dashboard?deploy=abc"
-  virtual void set_title(std::string_view title) = 0;
-  virtual void copy_text(std::string_view text) = 0;
-  virtual void download(std::string_view file_name, std::string_view media_type,
-                        std::string_view bytes) = 0;
-  /// Small settings that outlive the tab (theme, scale): "" when never set.
-  virtual std::string preference(std::string_view name) const = 0;
-  virtual void set_preference(std::string_view name, std::string_view value) = 0;
-  virtual void set_theme(ui::ThemeChoice choice) = 0;
   virtual ui::ThemeChoice theme() const = 0;
+  virtual void set_theme(ui::ThemeChoice choice) = 0;
+  virtual float scale() const = 0;            // 1, 1.1, 1.25, 1.5
   virtual void set_scale(float scale) = 0;
-  /// Draw again soon: something changed outside an event of the page.
+  /// Draw again soon: something changed outside an event of the page. (Not needed after a task of
+  /// the Loop went on: the shell draws after every turn by itself.)
   virtual void wake() = 0;
+  /// Opens the system's file dialog; the file arrives in App::file_given. Only in the pass in which
+  /// a click was returned, else browsers refuse. `accept` as in HTML: ".db,.sqlite,.zip".
+  virtual void ask_for_file(std::string_view accept) = 0;
+
+ protected:
+  ~Shell() = default;
 };
 
 /// Made once by the shell; lives as long as the page.
 class App {
  public:
   virtual ~App() = default;
-  /// Called after the loop ran and for every pass; must not wait and must not block.
+  /// Called for every pass of a frame; must not wait.
   virtual void draw(ui::Ui& ui) = 0;
-  /// Address changed by the browser's own buttons.
-  virtual void path_changed(std::string_view path_and_query) = 0;
-  /// A file was dropped on the page.
-  virtual void file_dropped(std::string_view name, std::string bytes) = 0;
+  /// The address was changed by the browser's own buttons (back, forward).
+  virtual void address_changed() = 0;
+  /// A file was dropped on the page, or chosen in the system's dialog.
+  virtual void file_given(std::string name, std::string bytes) = 0;
 };
 
-/// Defined by the dashboard (web/views/app.cpp).
-std::unique_ptr<App> make_app(Host& host, Loop& loop, Page& page);
+/// Defined by the dashboard.
+std::unique_ptr<App> make_app(Host& host, Loop& loop, Browser& browser, Shell& shell);
 
 }  // namespace fairway
