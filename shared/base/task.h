@@ -119,7 +119,8 @@ struct Promise : Resumable {
       ended->awaiting->failure = std::move(*ended->failure);
       ended = ended->awaiting;
     }
-    if (ended->awaiting != nullptr && --ended->awaiting->awaited == 0) ended->awaiting->wake();
+    Promise* waiting = ended->awaiting;
+    if (waiting != nullptr && waiting->awaited > 0 && --waiting->awaited == 0) waiting->wake();
   }
 };
 
@@ -228,6 +229,29 @@ struct OutcomesAwaiter {
 template <typename T>
 OutcomesAwaiter<T> outcomes_of(std::vector<Task<T>> tasks) {
   return {std::move(tasks)};
+}
+
+template <typename T>
+struct FirstAwaiter {
+  Task<T> task;
+  Task<Done> limit;
+  bool await_ready() { return false; }
+  template <typename P>
+  void await_suspend(std::coroutine_handle<P> parent) {
+    task.start_under(parent.promise(), true);
+    limit.start_under(parent.promise(), true);
+    parent.promise().awaited = 1;  // either one is enough
+  }
+  std::optional<Outcome<T>> await_resume() {
+    if (!task.ended()) return std::nullopt;
+    return task.take();
+  }
+};
+// Runs both until one has ended. The outcome of `task`, or nothing when `limit` came first: then
+// `task` is dropped where it stands (as `limit` is otherwise).
+template <typename T>
+FirstAwaiter<T> first_of(Task<T> task, Task<Done> limit) {
+  return {std::move(task), std::move(limit)};
 }
 
 // The base of awaiters that wait for the outside: remembers who waits.
