@@ -1,0 +1,127 @@
+// What the builder made: projects, the manifests of what the tab uploaded, and the environment.
+//
+// A project's files and database image lie in the blob store as content-addressed parts; the rows
+// here say which parts make them up. The tab converts and checks the preview database; the edge only
+// moves its parts (see migration/migration.h).
+//
+// Keys of blobs: "<account>/<sha256>", so that no user can name another's.
+#pragma once
+
+#include <map>
+
+#include "shared/base/json.h"
+#include "shared/host/host.h"
+
+namespace fairway {
+
+struct Part {
+  std::string sha256;
+  int64_t size_bytes = 0;
+};
+
+struct BundleFile {
+  std::string path;
+  int64_t size_bytes = 0;
+  std::vector<Part> parts;
+};
+
+struct Bundle {
+  std::vector<BundleFile> files;
+};
+
+struct SchemaObject {
+  std::string type;   // table, index, view, trigger
+  std::string name;
+  std::string table;  // the table it belongs to
+  std::string sql;
+};
+
+struct PreviewColumn {
+  std::string name;
+  std::string type;      // as declared; may be empty
+  std::string checksum;  // 16 hex digits, see migration/checksum.h
+};
+
+struct PreviewTable {
+  std::string name;
+  int64_t rows = 0;
+  std::string row_checksum;
+  std::vector<PreviewColumn> columns;
+};
+
+// The preview as the tab measured it, and the image it made of it for the target.
+struct PreviewManifest {
+  int64_t image_bytes = 0;
+  std::string image_sha256;
+  std::vector<Part> image_parts;
+  int64_t source_bytes = 0;
+  std::string source_sha256;
+  std::vector<SchemaObject> schema;
+  std::vector<PreviewTable> tables;
+};
+
+struct Project {
+  std::string id;
+  std::string name;
+  std::string description;
+  int64_t created_at_ms = 0;
+  int64_t updated_at_ms = 0;
+  std::optional<Bundle> bundle;
+  std::optional<PreviewManifest> preview;
+};
+
+struct EnvironmentVariable {
+  std::string name;
+  std::string sealed_value;
+  int64_t updated_at_ms = 0;
+};
+
+// --- projects_rules.cpp: pure ---
+
+// Checked readers of what the tab sends; fix_input where a rule of limits.h is broken.
+Outcome<Bundle> read_bundle(const Json& json);
+Outcome<PreviewManifest> read_preview(const Json& json);
+Json bundle_json(const Bundle& bundle);
+Json preview_json(const PreviewManifest& preview);
+int64_t rows_of(const PreviewManifest& preview);
+// Every part that the manifest names.
+std::vector<Part> parts_of(const Bundle& bundle);
+
+// A whole pasted .env. Values keep newlines, quotes and $ as written (quoted values: backslash
+// escapes in double quotes only). `bad` says for each line that was left out what is wrong with it.
+struct EnvironmentText {
+  std::vector<std::pair<std::string, std::string>> variables;
+  struct BadLine {
+    int64_t line = 0;
+    std::string why;
+  };
+  std::vector<BadLine> bad;
+};
+EnvironmentText parse_environment(std::string_view text);
+// Why a variable may not be called so ("" when it may): form, and names that Fairway itself sets.
+std::string why_bad_name(std::string_view name);
+// True for a name that ships its value to every visitor and looks like a secret.
+bool is_public_secret(std::string_view name);
+
+// --- projects_store.cpp ---
+
+void create_project_tables(Database& database);
+std::optional<Project> find_project(Database& database, const std::string& id);
+// Without bundles and previews' schemas: only what a list shows.
+struct ProjectSummary {
+  std::string id, name, description;
+  int64_t updated_at_ms = 0;
+  bool has_preview = false;
+  int64_t tables = 0, rows = 0, image_bytes = 0;
+};
+std::vector<ProjectSummary> list_projects(Database& database);
+// Creates the project or renames it.
+void save_project(Host& host, const std::string& id, const std::string& name,
+                  const std::string& description);
+void save_bundle(Host& host, const std::string& id, const Bundle& bundle);
+void save_preview(Host& host, const std::string& id, const PreviewManifest& preview);
+std::vector<EnvironmentVariable> list_environment(Database& database, const std::string& id);
+void save_variable(Host& host, const std::string& id, const EnvironmentVariable& variable);
+void remove_variable(Host& host, const std::string& id, const std::string& name);
+
+}  // namespace fairway
