@@ -1,0 +1,19 @@
+// node run.mjs PROGRAM.wasm [ARGUMENT...]: runs a wasi program with this machine's files under "/" and passes on its exit
+// code.
+import { readFile } from 'node:fs/promises';
+import { WASI } from 'node:wasi';
+
+const [program, ...rest] = process.argv.slice(2);
+if (program === undefined) {
+  console.error('usage: node run.mjs PROGRAM.wasm [ARGUMENT...]');
+  process.exit(2);
+}
+const wasi = new WASI({
+  version: 'preview1',
+  args: [program, ...rest],
+  env: process.env,
+  preopens: { '/': '/', '.': '.' },
+});
+const module = await WebAssembly.compile(await readFile(program));
+const instance = await WebAssembly.instantiate(module, wasi.getImportObject());
+process.exitCode = wasi.start(instance);
