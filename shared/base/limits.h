@@ -6,8 +6,10 @@
 
 namespace fairway::limits {
 
-// Uploads from the tab: content-addressed parts, small enough to pass through a wasm instance.
-constexpr int64_t part_bytes_max = 4 << 20;
+// Uploads from the tab: content-addressed parts, small enough to pass through a wasm instance. A
+// multiple of 3, so that the base64 of consecutive parts joins without padding between them: every
+// part of a file but its last has exactly this size.
+constexpr int64_t part_bytes_max = 3 << 20;
 constexpr int64_t body_bytes_max = 8 << 20;
 constexpr int64_t answer_bytes_max = 8 << 20;
 
@@ -35,7 +37,7 @@ constexpr int64_t projects_max = 2'000;
 constexpr size_t project_name_bytes_max = 200;
 constexpr size_t project_description_bytes_max = 2'000;
 
-static_assert(part_bytes_max < body_bytes_max);
+static_assert(part_bytes_max < body_bytes_max && part_bytes_max % 3 == 0);
 static_assert(preview_bytes_max <= parts_max * part_bytes_max);
 static_assert(bundle_bytes_max <= parts_max * part_bytes_max);
 

@@ -7,8 +7,6 @@
 // Keys of blobs: "<account>/<sha256>", so that no user can name another's.
 #pragma once
 
-#include <map>
-
 #include "shared/base/json.h"
 #include "shared/host/host.h"
 
@@ -60,14 +58,20 @@ struct PreviewManifest {
   std::vector<PreviewTable> tables;
 };
 
+// A project as its row says it. The manifests themselves are blobs, named by the SHA-256 of their
+// canonical JSON, so that a deployment can hold on to the very ones it was asked for.
 struct Project {
   std::string id;
   std::string name;
   std::string description;
   int64_t created_at_ms = 0;
   int64_t updated_at_ms = 0;
-  std::optional<Bundle> bundle;
-  std::optional<PreviewManifest> preview;
+  std::string bundle_sha256;   // "" before the first upload
+  std::string preview_sha256;
+  int64_t files = 0;
+  int64_t tables = 0;
+  int64_t rows = 0;
+  int64_t image_bytes = 0;
 };
 
 struct EnvironmentVariable {
@@ -84,8 +88,8 @@ Outcome<PreviewManifest> read_preview(const Json& json);
 Json bundle_json(const Bundle& bundle);
 Json preview_json(const PreviewManifest& preview);
 int64_t rows_of(const PreviewManifest& preview);
-// Every part that the manifest names.
-std::vector<Part> parts_of(const Bundle& bundle);
+// Why a file may not be called so ("" when it may): "public/index.html" may, "../x" may not.
+std::string why_bad_path(std::string_view path);
 
 // A whole pasted .env. Values keep newlines, quotes and $ as written (quoted values: backslash
 // escapes in double quotes only). `bad` says for each line that was left out what is wrong with it.
@@ -107,21 +111,34 @@ bool is_public_secret(std::string_view name);
 
 void create_project_tables(Database& database);
 std::optional<Project> find_project(Database& database, const std::string& id);
-// Without bundles and previews' schemas: only what a list shows.
-struct ProjectSummary {
-  std::string id, name, description;
-  int64_t updated_at_ms = 0;
-  bool has_preview = false;
-  int64_t tables = 0, rows = 0, image_bytes = 0;
-};
-std::vector<ProjectSummary> list_projects(Database& database);
+// Newest first.
+std::vector<Project> list_projects(Database& database);
+int64_t count_projects(Database& database);
 // Creates the project or renames it.
 void save_project(Host& host, const std::string& id, const std::string& name,
                   const std::string& description);
-void save_bundle(Host& host, const std::string& id, const Bundle& bundle);
-void save_preview(Host& host, const std::string& id, const PreviewManifest& preview);
 std::vector<EnvironmentVariable> list_environment(Database& database, const std::string& id);
 void save_variable(Host& host, const std::string& id, const EnvironmentVariable& variable);
+void save_bundle_summary(Host& host, const std::string& id, const std::string& sha256,
+                         const Bundle& bundle);
+void save_preview_summary(Host& host, const std::string& id, const std::string& sha256,
+                          const PreviewManifest& preview);
 void remove_variable(Host& host, const std::string& id, const std::string& name);
+
+// --- keep_manifests.cpp ---
+
+std::string blob_key(std::string_view account, std::string_view sha256);
+// The blobs that these parts are, in their order.
+std::vector<std::string> blob_keys(std::string_view account, const std::vector<Part>& parts);
+
+// Keeps a checked manifest for a project of `account`. Every part that it names must have been
+// uploaded: fix_input `part_missing` otherwise. Repeatable.
+Task<Done> keep_bundle(Host& host, std::string account, std::string project_id, Bundle bundle);
+Task<Done> keep_preview(Host& host, std::string account, std::string project_id,
+                        PreviewManifest preview);
+Task<Bundle> load_bundle(Host& host, std::string account, std::string sha256);
+Task<PreviewManifest> load_preview(Host& host, std::string account, std::string sha256);
+// A whole file of a bundle; for the text that is transformed, not for large assets.
+Task<std::string> load_file(Host& host, std::string account, BundleFile file);
 
 }  // namespace fairway

@@ -1,0 +1,167 @@
+#include "shared/base/limits.h"
+#include "shared/base/text.h"
+#include "shared/projects/projects.h"
+
+namespace fairway {
+
+namespace {
+
+constexpr size_t path_bytes_max = 1'000;
+
+std::vector<Part> read_parts(Fields& owner, int64_t size_bytes) {
+  std::vector<Part> parts;
+  int64_t total = 0;
+  auto items = owner.objects("parts", size_t(limits::parts_max));
+  for (size_t i = 0; i < items.size(); ++i) {
+    Fields& item = items[i];
+    Part part{item.text("sha256", {64, 64}),
+              item.integer("size_bytes", {1, limits::part_bytes_max})};
+    bool is_last = i + 1 == items.size();
+    if (!is_hex(part.sha256, 64)) item.refuse("sha256", "must be 64 hex digits");
+    if (!is_last && part.size_bytes != limits::part_bytes_max) {
+      item.refuse("size_bytes", "must be the full size of a part, as it is not the last one");
+    }
+    total += part.size_bytes;
+    owner.adopt(item);
+    parts.push_back(std::move(part));
+  }
+  if (total != size_bytes) owner.refuse("parts", "must add up to size_bytes");
+  return parts;
+}
+
+Json parts_json(const std::vector<Part>& parts) {
+  Json list = Json::array();
+  for (const auto& part : parts) {
+    list.push_back({{"sha256", part.sha256}, {"size_bytes", part.size_bytes}});
+  }
+  return list;
+}
+
+std::string checksum_of(Fields& fields, std::string_view name) {
+  std::string checksum = fields.text(name, {16, 16});
+  if (!is_hex(checksum, 16)) fields.refuse(name, "must be 16 hex digits");
+  return checksum;
+}
+
+PreviewTable read_table(Fields& fields) {
+  PreviewTable table{fields.text("name", {0, 1'000}), fields.integer("rows"),
+                     checksum_of(fields, "row_checksum"), {}};
+  for (Fields& item : fields.objects("columns", size_t(limits::columns_max))) {
+    table.columns.push_back(
+        {item.text("name", {0, 1'000}), item.text_or("type", ""), checksum_of(item, "checksum")});
+    fields.adopt(item);
+  }
+  return table;
+}
+
+SchemaObject read_object(Fields& fields) {
+  constexpr size_t sql_bytes_max = 1'000'000;
+  return {fields.text("type", {1, 20}), fields.text("name", {0, 1'000}),
+          fields.text("table", {0, 1'000}), fields.text("sql", {0, sql_bytes_max})};
+}
+
+}  // namespace
+
+std::string why_bad_path(std::string_view path) {
+  if (path.empty() || path.size() > path_bytes_max) return "it is empty or too long";
+  if (!is_utf8(path)) return "it is not UTF-8";
+  if (path.front() == '/') return "it is absolute";
+  for (char c : path) {
+    if (uint8_t(c) < 32 || c == 127 || c == '\\') return "it holds a control character or \\";
+  }
+  for (auto folder : split(path, '/')) {
+    if (folder.empty() || folder == "." || folder == "..") return "it holds an empty, . or .. part";
+  }
+  return "";
+}
+
+Outcome<Bundle> read_bundle(const Json& json) {
+  Fields fields(json);
+  Bundle bundle;
+  int64_t total = 0;
+  for (Fields& item : fields.objects("files", size_t(limits::files_max))) {
+    BundleFile file;
+    file.path = item.text("path", {1, path_bytes_max});
+    file.size_bytes = item.integer("size_bytes", {0, limits::file_bytes_max});
+    file.parts = read_parts(item, file.size_bytes);
+    std::string why = why_bad_path(file.path);
+    if (!item.failure() && !why.empty()) item.refuse("path", cat({"cannot be used: ", why}));
+    fields.adopt(item);
+    total += file.size_bytes;
+    bundle.files.push_back(std::move(file));
+  }
+  if (total > limits::bundle_bytes_max) fields.refuse("files", "are larger than 512 MB together");
+  if (auto failure = fields.failure()) return *failure;
+  return bundle;
+}
+
+Outcome<PreviewManifest> read_preview(const Json& json) {
+  Fields fields(json);
+  PreviewManifest preview;
+  Fields image = fields.object("image");
+  preview.image_bytes = image.integer("size_bytes", {1, limits::preview_bytes_max});
+  preview.image_sha256 = image.text("sha256", {64, 64});
+  preview.image_parts = read_parts(image, preview.image_bytes);
+  fields.adopt(image);
+  Fields source = fields.object("source");
+  preview.source_bytes = source.integer("size_bytes", {1, limits::preview_bytes_max});
+  preview.source_sha256 = source.text("sha256", {64, 64});
+  fields.adopt(source);
+  for (Fields& item : fields.objects("schema", size_t(limits::schema_objects_max))) {
+    preview.schema.push_back(read_object(item));
+    fields.adopt(item);
+  }
+  for (Fields& item : fields.objects("tables", size_t(limits::tables_max))) {
+    preview.tables.push_back(read_table(item));
+    fields.adopt(item);
+  }
+  if (auto failure = fields.failure()) return *failure;
+  return preview;
+}
+
+Json bundle_json(const Bundle& bundle) {
+  Json files = Json::array();
+  for (const auto& file : bundle.files) {
+    files.push_back({{"path", file.path},
+                     {"size_bytes", file.size_bytes},
+                     {"parts", parts_json(file.parts)}});
+  }
+  return {{"files", std::move(files)}};
+}
+
+Json preview_json(const PreviewManifest& preview) {
+  Json schema = Json::array(), tables = Json::array();
+  for (const auto& object : preview.schema) {
+    schema.push_back({{"type", object.type},
+                      {"name", object.name},
+                      {"table", object.table},
+                      {"sql", object.sql}});
+  }
+  for (const auto& table : preview.tables) {
+    Json columns = Json::array();
+    for (const auto& column : table.columns) {
+      columns.push_back(
+          {{"name", column.name}, {"type", column.type}, {"checksum", column.checksum}});
+    }
+    tables.push_back({{"name", table.name},
+                      {"rows", table.rows},
+                      {"row_checksum", table.row_checksum},
+                      {"columns", std::move(columns)}});
+  }
+  return {{"image",
+           {{"size_bytes", preview.image_bytes},
+            {"sha256", preview.image_sha256},
+            {"parts", parts_json(preview.image_parts)}}},
+          {"source",
+           {{"size_bytes", preview.source_bytes}, {"sha256", preview.source_sha256}}},
+          {"schema", std::move(schema)},
+          {"tables", std::move(tables)}};
+}
+
+int64_t rows_of(const PreviewManifest& preview) {
+  int64_t rows = 0;
+  for (const auto& table : preview.tables) rows += table.rows;
+  return rows;
+}
+
+}  // namespace fairway

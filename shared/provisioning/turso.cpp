@@ -1,0 +1,141 @@
+// Turso's Platform API and file upload (docs.turso.tech/api-reference; upload rules: "Import
+// a SQLite file"). Names are the only idempotency key: a repeated create answers 409.
+#include "shared/base/limits.h"
+#include "shared/base/text.h"
+#include "shared/base/time.h"
+#include "shared/provisioning/answers.h"
+#include "shared/provisioning/provisioning.h"
+
+namespace fairway {
+
+using namespace provisioning_detail;
+
+namespace {
+
+constexpr std::string_view provider = "Turso";
+constexpr int64_t upload_timeout_ms = 10 * minute_ms;
+
+std::string databases_url(const Settings& settings, std::string_view rest) {
+  return cat({settings.turso_api_url, "/v1/organizations/", url_encode(settings.turso_org_id),
+              "/databases", rest});
+}
+
+std::string database_url(const Settings& settings, std::string_view name, std::string_view rest) {
+  return databases_url(settings, cat({"/", url_encode(name), rest}));
+}
+
+// Errors are {"error": "<text>"}.
+std::string said(const HttpResponse& response) {
+  auto json = parse_json(response.body);
+  return json.ok() ? text_or(*json, "error", "") : response.body;
+}
+
+}  // namespace
+
+void to_json(Json& json, const TursoDatabase& database) {
+  json = {{"name", database.name}, {"id", database.id}, {"hostname", database.hostname}};
+}
+void from_json(const Json& json, TursoDatabase& database) {
+  database.name = text_or(json, "name", "");
+  database.id = text_or(json, "id", "");
+  database.hostname = text_or(json, "hostname", "");
+}
+
+Task<std::optional<TursoDatabase>> find_turso_database(Host& host, std::string name) {
+  auto request = plain_request("GET", database_url(host.settings, name, ""),
+                               host.settings.turso_api_token);
+  auto response = co_await send_patiently(host, std::move(request), Repeat::harmless);
+  if (response.status == 404) co_return std::optional<TursoDatabase>();
+  if (response.status != 200) {
+    co_return refused(provider, "look a database up", response.status, said(response));
+  }
+  auto json = json_of(provider, response);
+  if (!json.ok()) co_return json.failure();
+  const Json& found = member(*json, "database");
+  TursoDatabase database{text_or(found, "Name", ""), text_or(found, "DbId", ""),
+                         text_or(found, "Hostname", "")};
+  if (database.hostname.empty()) {
+    co_return report_bug("unexpected_answer", "Turso described a database without its host name.");
+  }
+  co_return std::optional<TursoDatabase>(std::move(database));
+}
+
+Task<Making> make_turso_database(Host& host, std::string name) {
+  Json body{{"name", name},
+            {"group", host.settings.turso_group},
+            {"seed", {{"type", "database_upload"}}}};
+  auto request = json_request("POST", databases_url(host.settings, ""),
+                              host.settings.turso_api_token, body);
+  auto response = co_await send_patiently(host, std::move(request), Repeat::unknown);
+  // 422 is an older answer for a name that is not available.
+  if (response.status == 409 || response.status == 422) co_return Making::taken;
+  if (response.status != 200) {
+    co_return refused(provider, "create a database", response.status, said(response));
+  }
+  co_return Making::made;
+}
+
+Task<Done> remove_turso_database(Host& host, std::string name) {
+  auto request = plain_request("DELETE", database_url(host.settings, name, ""),
+                               host.settings.turso_api_token);
+  auto response = co_await send_patiently(host, std::move(request), Repeat::harmless);
+  if (response.status == 200 || response.status == 404) co_return Done{};
+  co_return refused(provider, "remove a database", response.status, said(response));
+}
+
+Task<std::string> mint_turso_token(Host& host, std::string name) {
+  auto request = plain_request(
+      "POST",
+      database_url(host.settings, name, "/auth/tokens?expiration=never&authorization=full-access"),
+      host.settings.turso_api_token);
+  auto response = co_await send_patiently(host, std::move(request), Repeat::harmless);
+  if (response.status != 200) {
+    co_return refused(provider, "mint a database token", response.status, said(response));
+  }
+  auto json = json_of(provider, response);
+  if (!json.ok()) co_return json.failure();
+  std::string token = text_or(*json, "jwt", "");
+  if (token.empty()) co_return report_bug("unexpected_answer", "Turso minted an empty token.");
+  co_return token;
+}
+
+DatabaseAccess turso_access(const Settings& settings, const TursoDatabase& database,
+                            std::string token) {
+  return {fill(settings.turso_database_url, "{hostname}", database.hostname), std::move(token)};
+}
+
+namespace {
+
+Failure upload_refused(const HttpResponse& response) {
+  std::string words = said(response);
+  if (response.status == 409 || words.find("not a draft") != std::string::npos) {
+    return fix_input("not_a_draft", "The database holds data already and takes no upload.");
+  }
+  return refused(provider, "take the database file", response.status, words);
+}
+
+Task<Done> upload_whole(Host& host, DatabaseAccess access, std::vector<std::string> blob_keys) {
+  auto request = plain_request("POST", cat({access.url, "/v1/upload"}), access.token);
+  request.timeout_ms = upload_timeout_ms;
+  request.headers.push_back({"content-type", "application/octet-stream"});
+  for (auto& key : blob_keys) request.body.push_back(blob_piece(std::move(key)));
+  auto response = co_await send_patiently(host, std::move(request), Repeat::unknown);
+  if (response.status != 200) co_return upload_refused(response);
+  co_return Done{};
+}
+
+}  // namespace
+
+Task<Done> upload_turso_image(Host& host, DatabaseAccess access, std::vector<std::string> blob_keys,
+                              int64_t size_bytes) {
+  if (size_bytes > limits::single_upload_bytes_max) {
+    co_return fix_input("image_too_large",
+                        cat({"The database has ", grouped(size_bytes >> 20), " MB; Turso takes ",
+                             grouped(limits::single_upload_bytes_max >> 20), " MB in one piece."}),
+                        "Remove rows that production does not need, then deploy again.");
+  }
+  co_await upload_whole(host, std::move(access), std::move(blob_keys));
+  co_return Done{};
+}
+
+}  // namespace fairway
