@@ -1,0 +1,196 @@
+#include "web/actions/upload.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "shared/base/limits.h"
+#include "shared/base/text.h"
+#include "web/actions/preview.h"
+#include "web/api_client/api_client.h"
+
+namespace fairway {
+namespace {
+
+// Where the bytes of a part come from: a file of the project, or the prepared image.
+struct PartSource {
+  std::string sha256;
+  int64_t size_bytes = 0;
+  int64_t offset = 0;
+  std::string path;  // Empty: the image.
+};
+
+// What one upload has read, cut and named. `image` is held until its last part has been sent.
+struct Package {
+  std::string project_id;
+  std::string image;
+  std::vector<PartSource> parts;
+  Json bundle_files = Json::array();
+  Json preview;  // Null when the project has no preview database.
+};
+
+void enter_stage(Dashboard& dashboard, const std::string& project_id, Upload::Stage stage) {
+  dashboard.state.uploads[project_id].stage = stage;
+}
+
+// Cuts `bytes` into parts, names each, notes where it came from, and answers the manifest's list.
+Task<Json> name_parts(Dashboard& dashboard, Package& package, const std::string& bytes,
+                      std::string path) {
+  Json list = Json::array();
+  const auto size = static_cast<int64_t>(bytes.size());
+  for (int64_t offset = 0; offset < size; offset += limits::part_bytes_max) {
+    const int64_t part_size = std::min(limits::part_bytes_max, size - offset);
+    std::string part =
+        bytes.substr(static_cast<size_t>(offset), static_cast<size_t>(part_size));
+    auto digest = co_await dashboard.host.crypto.sha256(std::move(part));
+    PartSource source{hex(digest), part_size, offset, path};
+    list.push_back(Json{{"sha256", source.sha256}, {"size_bytes", part_size}});
+    package.parts.push_back(std::move(source));
+  }
+  co_return list;
+}
+
+Task<Done> read_files(Dashboard& dashboard, Package& package, StoredProject project) {
+  int64_t total_bytes = 0;
+  for (const StoredFile& file : project.files) {
+    total_bytes += file.size_bytes;
+    if (file.size_bytes > limits::file_bytes_max) {
+      co_return fix_input("file_too_large",
+                          cat({"The file ", file.path, " is larger than ",
+                               decimal(limits::file_bytes_max >> 20), " MiB."}),
+                          "You must act: make it smaller in the Builder, then deploy again.");
+    }
+  }
+  if (total_bytes > limits::bundle_bytes_max) {
+    co_return fix_input("project_too_large", "The project's files are larger than 512 MiB.",
+                        "You must act: remove large files in the Builder, then deploy again.");
+  }
+  for (const StoredFile& file : project.files) {
+    auto bytes = co_await dashboard.browser.read_file(project.id, file.path);
+    auto parts = co_await name_parts(dashboard, package, bytes, file.path);
+    package.bundle_files.push_back(Json{{"path", file.path},
+                                        {"size_bytes", static_cast<int64_t>(bytes.size())},
+                                        {"parts", std::move(parts)}});
+  }
+  co_return Done{};
+}
+
+Task<Done> read_preview_database(Dashboard& dashboard, Package& package) {
+  auto database = co_await dashboard.browser.read_database(package.project_id);
+  enter_stage(dashboard, package.project_id, Upload::Stage::preparing);
+  auto source_digest = co_await dashboard.host.crypto.sha256(database);
+  const auto source_size = static_cast<int64_t>(database.size());
+  auto prepared = prepare_preview(std::move(database));
+  if (!prepared.ok()) co_return prepared.failure();
+  package.image = std::move(prepared.value().image);
+  package.preview = std::move(prepared.value().manifest);
+  auto image_digest = co_await dashboard.host.crypto.sha256(package.image);
+  auto parts = co_await name_parts(dashboard, package, package.image, "");
+  package.preview["image"] = Json{{"size_bytes", static_cast<int64_t>(package.image.size())},
+                                  {"sha256", hex(image_digest)},
+                                  {"parts", std::move(parts)}};
+  package.preview["source"] = Json{{"size_bytes", source_size}, {"sha256", hex(source_digest)}};
+  co_return Done{};
+}
+
+// One entry a name, however often the same bytes occur.
+std::vector<std::string> names_of(const std::vector<PartSource>& parts) {
+  std::set<std::string> names;
+  for (const PartSource& part : parts) names.insert(part.sha256);
+  return {names.begin(), names.end()};
+}
+
+Task<Done> send_part(Dashboard& dashboard, const Package& package, PartSource part) {
+  std::string bytes;
+  if (part.path.empty()) {
+    bytes = package.image.substr(static_cast<size_t>(part.offset),
+                                 static_cast<size_t>(part.size_bytes));
+  } else {
+    auto file = co_await dashboard.browser.read_file(package.project_id, part.path);
+    // The builder may have saved anew meanwhile; the edge refuses bytes that do not fit the name.
+    if (part.offset < static_cast<int64_t>(file.size())) {
+      bytes = file.substr(static_cast<size_t>(part.offset), static_cast<size_t>(part.size_bytes));
+    }
+  }
+  co_await api_client::put_part(dashboard.host, part.sha256, std::move(bytes));
+  dashboard.state.uploads[package.project_id].bytes_done += part.size_bytes;
+  co_return Done{};
+}
+
+// One of the lanes: takes the next part until none is left.
+Task<Done> send_lane(Dashboard& dashboard, const Package& package,
+                     std::vector<PartSource>& queue) {
+  while (!queue.empty()) {
+    PartSource part = std::move(queue.back());
+    queue.pop_back();
+    co_await send_part(dashboard, package, std::move(part));
+  }
+  co_return Done{};
+}
+
+std::vector<PartSource> parts_to_send(const Package& package,
+                                      const std::vector<std::string>& missing) {
+  std::set<std::string> wanted(missing.begin(), missing.end());
+  std::vector<PartSource> queue;
+  for (const PartSource& part : package.parts) {
+    if (wanted.erase(part.sha256) > 0) queue.push_back(part);
+  }
+  std::reverse(queue.begin(), queue.end());
+  return queue;
+}
+
+Task<Done> send_missing(Dashboard& dashboard, const Package& package) {
+  enter_stage(dashboard, package.project_id, Upload::Stage::comparing);
+  auto missing = co_await api_client::ask_missing(dashboard.host, names_of(package.parts));
+  std::vector<PartSource> queue = parts_to_send(package, missing);
+  Upload& upload = dashboard.state.uploads[package.project_id];
+  upload.stage = Upload::Stage::sending;
+  upload.parts_total = static_cast<int64_t>(package.parts.size());
+  upload.parts_kept = upload.parts_total - static_cast<int64_t>(queue.size());
+  upload.bytes_total = 0;
+  upload.bytes_done = 0;
+  for (const PartSource& part : queue) upload.bytes_total += part.size_bytes;
+  std::vector<Task<Done>> lanes;
+  const size_t lanes_count = std::min(parts_at_once, queue.size());
+  for (size_t lane = 0; lane < lanes_count; ++lane) {
+    lanes.push_back(send_lane(dashboard, package, queue));
+  }
+  auto outcomes = co_await outcomes_of(std::move(lanes));
+  for (const auto& outcome : outcomes) {
+    if (!outcome.ok()) co_return outcome.failure();
+  }
+  co_return Done{};
+}
+
+Task<StoredProject> find_stored(Dashboard& dashboard, std::string project_id) {
+  auto projects = co_await dashboard.browser.list_projects();
+  for (StoredProject& project : projects) {
+    if (project.id == project_id) co_return std::move(project);
+  }
+  co_return fix_input("not_stored", "This browser does not have the project's files.",
+                      "You must act: open the project in the Builder of the browser in which it "
+                      "was made, and press Deploy there.");
+}
+
+}  // namespace
+
+Task<Done> upload_project(Dashboard& dashboard, std::string project_id) {
+  enter_stage(dashboard, project_id, Upload::Stage::reading);
+  auto project = co_await find_stored(dashboard, project_id);
+  Package package;
+  package.project_id = project_id;
+  co_await read_files(dashboard, package, project);
+  if (project.database_size_bytes >= 0) co_await read_preview_database(dashboard, package);
+  co_await api_client::register_project(dashboard.host, project.id, project.name,
+                                        project.description);
+  co_await send_missing(dashboard, package);
+  enter_stage(dashboard, project_id, Upload::Stage::describing);
+  Json bundle{{"files", package.bundle_files}};
+  co_await api_client::put_bundle(dashboard.host, project_id, std::move(bundle));
+  if (!package.preview.is_null()) {
+    co_await api_client::put_preview(dashboard.host, project_id, package.preview);
+  }
+  co_return Done{};
+}
+
+}  // namespace fairway
