@@ -1,0 +1,129 @@
+// One user: one Durable Object, one SQLite, and the alarm that moves their jobs on.
+//
+// Every turn of the core is one transaction, together with the alarm that it makes necessary: a job
+// that is stored has an alarm that will run it, wherever the machine dies. Alarms are at-least-once;
+// jobs go on from their journal.
+
+import { DurableObject } from 'cloudflare:workers';
+import core from '../build/worker/fairway.wasm';
+
+import { readAtMost } from './body.mjs';
+import { noBytes } from './frame.mjs';
+import { Pool } from './instance.mjs';
+import { describe, log } from './log.mjs';
+import { BlobStore } from './ports/blobs.mjs';
+import { answerPort } from './ports/ports.mjs';
+import { Pump } from './pump.mjs';
+import { bodyTooLarge, trapped } from './respond.mjs';
+import { settingsFrom } from './settings.mjs';
+import { runSql } from './sql.mjs';
+
+/** @typedef {import('./instance.mjs').Instance} Instance */
+/** @typedef {import('./instance.mjs').World} World */
+/** @typedef {import('./env.d.ts').Env} Env */
+
+const bodyBytesMax = 8 << 20;
+
+/** @extends {DurableObject<Env>} */
+export class Account extends DurableObject {
+  /** @type {Pool} */ #pool;
+  /** @type {Pump} */ #pump;
+  /** @type {BlobStore | null} */ #blobs = null;
+
+  /** @param {DurableObjectState} ctx @param {Env} env */
+  constructor(ctx, env) {
+    super(ctx, env);
+    this.#pool = new Pool(core, settingsFrom(env));
+    this.#pump = new Pump({
+      run: (isAlone) => this.#runJobs(isAlone),
+      setAlarm: (at_ms) => void ctx.storage.setAlarm(at_ms),
+      trapped: (error) => log('error', 'jobs_trapped', describe(error)),
+    });
+  }
+
+  /**
+   * A request that the front has authenticated.
+   * @param {Request} request
+   */
+  async fetch(request) {
+    const requestId = header(request, 'x-fairway-request-id');
+    const bytes = await readAtMost(request, bodyBytesMax);
+    if (bytes === null) return bodyTooLarge(requestId);
+    const url = new URL(request.url);
+    const user = {
+      id: this.#remember(header(request, 'x-fairway-user-id')),
+      email: header(request, 'x-fairway-user-email'),
+    };
+    const control = {
+      run: 'request',
+      method: request.method,
+      path: url.pathname,
+      query: url.search.slice(1),
+      headers: [...request.headers].filter(([name]) => !name.startsWith('x-fairway-')),
+      user,
+      request_id: requestId,
+    };
+    try {
+      const answer = await this.#pool.run(control, bytes, (instance) =>
+        this.#world(instance, 'after_writing'),
+      );
+      const { status, headers } = answer.control;
+      return new Response(answer.bytes.length === 0 ? null : answer.bytes, { status, headers });
+    } catch (trap) {
+      log('error', 'request_trapped', { request_id: requestId, ...describe(trap) });
+      return trapped(requestId);
+    }
+  }
+
+  async alarm() {
+    await this.#pump.handleAlarm();
+  }
+
+  /** @param {boolean} isAlone */
+  #runJobs(isAlone) {
+    const control = { run: 'jobs', alone: isAlone };
+    return this.#pool.run(control, noBytes, (instance) => this.#world(instance, 'always'));
+  }
+
+  /** An alarm is not told whose account it is, so the object keeps the user's id.
+   * @param {string} id */
+  #remember(id) {
+    const { kv } = this.ctx.storage;
+    const known = kv.get('user_id');
+    if (known === undefined) kv.put('user_id', id);
+    else if (known !== id) throw new Error('an account was asked for another user');
+    return id;
+  }
+
+  /** @param {Instance} instance
+   *  @param {'always' | 'after_writing'} lookForJobs when the pump is told what is due
+   *  @returns {World} */
+  #world(instance, lookForJobs) {
+    this.#blobs ??= new BlobStore(this.env.BLOBS, String(this.ctx.storage.kv.get('user_id')));
+    const blobs = this.#blobs;
+    const { storage } = this.ctx;
+    let changed = false;
+    return {
+      turn: (enter) => {
+        changed = lookForJobs === 'always';
+        let due_ms = -1;
+        storage.transactionSync(() => {
+          enter();
+          if (changed) due_ms = instance.nextJobMs();
+        });
+        if (changed) this.#pump.due(due_ms);
+      },
+      query: (question) => {
+        const answered = runSql(storage.sql, question);
+        changed ||= answered.changed;
+        return answered.answer;
+      },
+      ask: (question, signal) => answerPort(question, signal, blobs),
+    };
+  }
+}
+
+/** @param {Request} request @param {string} name */
+function header(request, name) {
+  return decodeURIComponent(request.headers.get(name) ?? '');
+}

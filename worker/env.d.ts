@@ -1,0 +1,11 @@
+// The bindings and settings of wrangler.toml.
+
+import type { Account } from './account.mjs';
+
+export interface Env extends Record<string, unknown> {
+  ACCOUNT: DurableObjectNamespace<Account>;
+  ASSETS: Fetcher;
+  BLOBS: R2Bucket;
+  /** Where `/` leads. */
+  HOME_PATH: string;
+}

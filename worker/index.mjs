@@ -1,0 +1,142 @@
+// The front: pages, sign-in, and the door to each user's account.
+//
+// A request to /api/ is authenticated here by the core, on an instance without a database, and then
+// answered inside the user's own Account object. Cookies and tokens go no further than this.
+
+import core from '../build/worker/fairway.wasm';
+
+import { readAtMost } from './body.mjs';
+import { noBytes } from './frame.mjs';
+import { Pool } from './instance.mjs';
+import { describe, log } from './log.mjs';
+import { BlobStore } from './ports/blobs.mjs';
+import { answerPort } from './ports/ports.mjs';
+import { bodyTooLarge, guarded, trapped, unavailable } from './respond.mjs';
+import { settingsFrom } from './settings.mjs';
+
+export { Account } from './account.mjs';
+
+/** @typedef {import('./env.d.ts').Env} Env */
+/** @typedef {import('./instance.mjs').World} World */
+
+// Routes that belong to no account: the core answers them here.
+const openPaths = new Set(['/api/health', '/api/session']);
+const openBodyBytesMax = 65_536;
+// What of the caller's headers is nobody's business behind the front, or is set anew.
+const heldBack = new Set(['cookie', 'authorization', 'content-length', 'host', 'connection']);
+
+/** @type {Pool | undefined} */
+let pool;
+
+export default {
+  /** @param {Request} request @param {Env} env */
+  async fetch(request, env) {
+    const url = new URL(request.url);
+    const response = url.pathname.startsWith('/api/')
+      ? await answerApi(request, url, env)
+      : await answerPage(request, url, env);
+    return guarded(response, url);
+  },
+};
+
+/** @param {Request} request @param {URL} url @param {Env} env */
+async function answerPage(request, url, env) {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return new Response('Only GET works here.\n', { status: 405, headers: { allow: 'GET, HEAD' } });
+  }
+  if (url.pathname === '/') {
+    return new Response(null, { status: 302, headers: { location: env.HOME_PATH } });
+  }
+  const isDashboard = url.pathname === '/app/dashboard' || url.pathname === '/app/dashboard/';
+  const target = new URL(isDashboard ? '/' : url.pathname, url);
+  return env.ASSETS.fetch(new Request(target, request));
+}
+
+/** @param {Request} request @param {URL} url @param {Env} env */
+async function answerApi(request, url, env) {
+  const requestId = `req_${crypto.randomUUID().replaceAll('-', '')}`;
+  try {
+    const front = new Front(request, url, env, requestId);
+    const answer = openPaths.has(url.pathname) ? await front.answer() : await front.passOn();
+    const headers = new Headers(answer.headers);
+    headers.set('x-request-id', requestId);
+    return new Response(answer.body, { status: answer.status, headers });
+  } catch (error) {
+    log('error', 'front_failed', { request_id: requestId, ...describe(error) });
+    return trapped(requestId);
+  }
+}
+
+class Front {
+  /** @param {Request} request @param {URL} url @param {Env} env @param {string} requestId */
+  constructor(request, url, env, requestId) {
+    this.request = request;
+    this.url = url;
+    this.env = env;
+    this.requestId = requestId;
+  }
+
+  /** An open route, answered by the core here. */
+  async answer() {
+    const bytes = await readAtMost(this.request, openBodyBytesMax);
+    if (bytes === null) return bodyTooLarge(this.requestId);
+    return responseOf(await this.#run('request', bytes));
+  }
+
+  /** Every other route: who asks, and then their account's answer. */
+  async passOn() {
+    const who = await this.#run('authenticate', noBytes);
+    const { user } = who.control;
+    if (!user) return responseOf(who);
+    const { request, env, requestId } = this;
+    const headers = new Headers();
+    for (const [name, value] of request.headers) {
+      if (!heldBack.has(name) && !name.startsWith('x-fairway-')) headers.append(name, value);
+    }
+    headers.set('x-fairway-user-id', encodeURIComponent(user.id));
+    headers.set('x-fairway-user-email', encodeURIComponent(user.email));
+    headers.set('x-fairway-request-id', requestId);
+    const { method, body } = request;
+    const account = env.ACCOUNT.get(env.ACCOUNT.idFromName(user.id));
+    try {
+      return await account.fetch(this.url, { method, headers, body });
+    } catch (error) {
+      log('error', 'account_failed', { request_id: requestId, ...describe(error) });
+      return unavailable(requestId);
+    }
+  }
+
+  /** @param {'request' | 'authenticate'} run @param {Bytes} bytes */
+  #run(run, bytes) {
+    pool ??= new Pool(core, settingsFrom(this.env));
+    const control = {
+      run,
+      method: this.request.method,
+      scheme: this.url.protocol.slice(0, -1),
+      path: this.url.pathname,
+      query: this.url.search.slice(1),
+      headers: [...this.request.headers],
+      user: null,
+      request_id: this.requestId,
+    };
+    return pool.run(control, bytes, () => frontWorld(this.env));
+  }
+}
+
+/** @param {import('./frame.mjs').Frame} answer */
+function responseOf({ control, bytes }) {
+  const { status, headers } = control;
+  return new Response(bytes.length === 0 ? null : bytes, { status, headers });
+}
+
+/** @param {Env} env @returns {World} */
+function frontWorld(env) {
+  const blobs = new BlobStore(env.BLOBS, 'nobody');
+  return {
+    turn: (enter) => enter(),
+    query: () => {
+      throw new Error('there is no database outside of an account');
+    },
+    ask: (question, signal) => answerPort(question, signal, blobs),
+  };
+}

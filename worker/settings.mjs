@@ -1,0 +1,33 @@
+// The settings that reach the core, by the names of shared/host/settings.h. Secrets among them
+// enter wasm memory only and are never logged.
+
+export const settingNames = [
+  'TURSO_ORG_ID',
+  'TURSO_API_TOKEN',
+  'TURSO_GROUP',
+  'TURSO_API_URL',
+  'TURSO_DATABASE_URL',
+  'CLOUDFLARE_ACCOUNT_ID',
+  'CLOUDFLARE_API_TOKEN',
+  'CLOUDFLARE_API_URL',
+  'CLOUDFLARE_PAGES_URL',
+  'CREDENTIALS_ENCRYPTION_KEY',
+  'SUPABASE_URL',
+  'SUPABASE_JWT_SECRET',
+  'SUPABASE_JWKS_URL',
+  'SIGN_IN_URL',
+];
+
+/**
+ * @param {Record<string, unknown>} env
+ * @returns {Record<string, string>}
+ */
+export function settingsFrom(env) {
+  /** @type {Record<string, string>} */
+  const settings = {};
+  for (const name of settingNames) {
+    const value = env[name];
+    if (typeof value === 'string' && value !== '') settings[name] = value;
+  }
+  return settings;
+}
