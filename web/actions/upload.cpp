@@ -1,6 +1,7 @@
 #include "web/actions/upload.h"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -23,7 +24,7 @@ struct PartSource {
 // What one upload has read, cut and named. `image` is held until its last part has been sent.
 struct Package {
   std::string project_id;
-  std::string image;
+  MemoryFile image;
   std::vector<PartSource> parts;
   Json bundle_files = Json::array();
   Json preview;  // Null when the project has no preview database.
@@ -33,15 +34,13 @@ void enter_stage(Dashboard& dashboard, const std::string& project_id, Upload::St
   dashboard.state.uploads[project_id].stage = stage;
 }
 
-// Cuts `bytes` into parts, names each, notes where it came from, and answers the manifest's list.
-Task<Json> name_parts(Dashboard& dashboard, Package& package, const std::string& bytes,
+// Cuts `file` into parts, names each, notes where it came from, and answers the manifest's list.
+Task<Json> name_parts(Dashboard& dashboard, Package& package, const MemoryFile& file,
                       std::string path) {
   Json list = Json::array();
-  const auto size = static_cast<int64_t>(bytes.size());
-  for (int64_t offset = 0; offset < size; offset += limits::part_bytes_max) {
-    const int64_t part_size = std::min(limits::part_bytes_max, size - offset);
-    std::string part =
-        bytes.substr(static_cast<size_t>(offset), static_cast<size_t>(part_size));
+  for (int64_t offset = 0; offset < file.size(); offset += limits::part_bytes_max) {
+    std::string part = file.read(offset, limits::part_bytes_max);
+    const auto part_size = static_cast<int64_t>(part.size());
     auto digest = co_await dashboard.host.crypto.sha256(std::move(part));
     PartSource source{hex(digest), part_size, offset, path};
     list.push_back(Json{{"sha256", source.sha256}, {"size_bytes", part_size}});
@@ -67,10 +66,10 @@ Task<Done> read_files(Dashboard& dashboard, Package& package, StoredProject proj
   }
   for (const StoredFile& file : project.files) {
     auto bytes = co_await dashboard.browser.read_file(project.id, file.path);
-    auto parts = co_await name_parts(dashboard, package, bytes, file.path);
-    package.bundle_files.push_back(Json{{"path", file.path},
-                                        {"size_bytes", static_cast<int64_t>(bytes.size())},
-                                        {"parts", std::move(parts)}});
+    const MemoryFile content(std::make_shared<const std::string>(std::move(bytes)));
+    auto parts = co_await name_parts(dashboard, package, content, file.path);
+    package.bundle_files.push_back(
+        Json{{"path", file.path}, {"size_bytes", content.size()}, {"parts", std::move(parts)}});
   }
   co_return Done{};
 }
@@ -84,9 +83,10 @@ Task<Done> read_preview_database(Dashboard& dashboard, Package& package) {
   if (!prepared.ok()) co_return prepared.failure();
   package.image = std::move(prepared.value().image);
   package.preview = std::move(prepared.value().manifest);
-  auto image_digest = co_await dashboard.host.crypto.sha256(package.image);
+  std::string whole_image = package.image.read(0, package.image.size());
+  auto image_digest = co_await dashboard.host.crypto.sha256(std::move(whole_image));
   auto parts = co_await name_parts(dashboard, package, package.image, "");
-  package.preview["image"] = Json{{"size_bytes", static_cast<int64_t>(package.image.size())},
+  package.preview["image"] = Json{{"size_bytes", package.image.size()},
                                   {"sha256", hex(image_digest)},
                                   {"parts", std::move(parts)}};
   package.preview["source"] = Json{{"size_bytes", source_size}, {"sha256", hex(source_digest)}};
@@ -103,8 +103,7 @@ std::vector<std::string> names_of(const std::vector<PartSource>& parts) {
 Task<Done> send_part(Dashboard& dashboard, const Package& package, PartSource part) {
   std::string bytes;
   if (part.path.empty()) {
-    bytes = package.image.substr(static_cast<size_t>(part.offset),
-                                 static_cast<size_t>(part.size_bytes));
+    bytes = package.image.read(part.offset, part.size_bytes);
   } else {
     auto file = co_await dashboard.browser.read_file(package.project_id, part.path);
     // The builder may have saved anew meanwhile; the edge refuses bytes that do not fit the name.
