@@ -86,7 +86,7 @@ Task<PreviewManifest> load_preview(Host& host, std::string account, std::string 
   co_return read_preview(json);
 }
 
-Task<std::string> load_file(Host& host, std::string account, BundleFile file) {
+Task<std::string> load_file(Host& host, std::string account, StoredFile file) {
   std::string content;
   for (const auto& part : file.parts) {
     content += co_await host.blobs.read(blob_key(account, part.sha256), 0, part.size_bytes);

@@ -17,21 +17,15 @@ struct Part {
   int64_t size_bytes = 0;
 };
 
-struct BundleFile {
+// A file of a bundle and the blobs that make it up.
+struct StoredFile {
   std::string path;
   int64_t size_bytes = 0;
   std::vector<Part> parts;
 };
 
 struct Bundle {
-  std::vector<BundleFile> files;
-};
-
-struct SchemaObject {
-  std::string type;   // table, index, view, trigger
-  std::string name;
-  std::string table;  // the table it belongs to
-  std::string sql;
+  std::vector<StoredFile> files;
 };
 
 struct PreviewColumn {
@@ -54,7 +48,7 @@ struct PreviewManifest {
   std::vector<Part> image_parts;
   int64_t source_bytes = 0;
   std::string source_sha256;
-  std::vector<SchemaObject> schema;
+  Json schema;  // [{type,name,table,sql}], read by migration/schema.h
   std::vector<PreviewTable> tables;
 };
 
@@ -139,6 +133,6 @@ Task<Done> keep_preview(Host& host, std::string account, std::string project_id,
 Task<Bundle> load_bundle(Host& host, std::string account, std::string sha256);
 Task<PreviewManifest> load_preview(Host& host, std::string account, std::string sha256);
 // A whole file of a bundle; for the text that is transformed, not for large assets.
-Task<std::string> load_file(Host& host, std::string account, BundleFile file);
+Task<std::string> load_file(Host& host, std::string account, StoredFile file);
 
 }  // namespace fairway

@@ -54,12 +54,6 @@ PreviewTable read_table(Fields& fields) {
   return table;
 }
 
-SchemaObject read_object(Fields& fields) {
-  constexpr size_t sql_bytes_max = 1'000'000;
-  return {fields.text("type", {1, 20}), fields.text("name", {0, 1'000}),
-          fields.text("table", {0, 1'000}), fields.text("sql", {0, sql_bytes_max})};
-}
-
 }  // namespace
 
 std::string why_bad_path(std::string_view path) {
@@ -80,7 +74,7 @@ Outcome<Bundle> read_bundle(const Json& json) {
   Bundle bundle;
   int64_t total = 0;
   for (Fields& item : fields.objects("files", size_t(limits::files_max))) {
-    BundleFile file;
+    StoredFile file;
     file.path = item.text("path", {1, path_bytes_max});
     file.size_bytes = item.integer("size_bytes", {0, limits::file_bytes_max});
     file.parts = read_parts(item, file.size_bytes);
@@ -107,9 +101,10 @@ Outcome<PreviewManifest> read_preview(const Json& json) {
   preview.source_bytes = source.integer("size_bytes", {1, limits::preview_bytes_max});
   preview.source_sha256 = source.text("sha256", {64, 64});
   fields.adopt(source);
-  for (Fields& item : fields.objects("schema", size_t(limits::schema_objects_max))) {
-    preview.schema.push_back(read_object(item));
-    fields.adopt(item);
+  preview.schema = fields.any("schema");
+  if (!preview.schema.is_array() ||
+      preview.schema.size() > size_t(limits::schema_objects_max)) {
+    fields.refuse("schema", "must be a list of at most 10,000 objects");
   }
   for (Fields& item : fields.objects("tables", size_t(limits::tables_max))) {
     preview.tables.push_back(read_table(item));
@@ -130,13 +125,7 @@ Json bundle_json(const Bundle& bundle) {
 }
 
 Json preview_json(const PreviewManifest& preview) {
-  Json schema = Json::array(), tables = Json::array();
-  for (const auto& object : preview.schema) {
-    schema.push_back({{"type", object.type},
-                      {"name", object.name},
-                      {"table", object.table},
-                      {"sql", object.sql}});
-  }
+  Json tables = Json::array();
   for (const auto& table : preview.tables) {
     Json columns = Json::array();
     for (const auto& column : table.columns) {
@@ -154,7 +143,7 @@ Json preview_json(const PreviewManifest& preview) {
             {"parts", parts_json(preview.image_parts)}}},
           {"source",
            {{"size_bytes", preview.source_bytes}, {"sha256", preview.source_sha256}}},
-          {"schema", std::move(schema)},
+          {"schema", preview.schema},
           {"tables", std::move(tables)}};
 }
 

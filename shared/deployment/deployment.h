@@ -1,0 +1,208 @@
+// The main verb: an app goes live with its data.
+//
+// request_deployment writes the deployment and queues its job; the job runs deploy_web, eight steps
+// in a straight line:
+//   check_project  provision_database  migrate_data  transform_source
+//   publish_site   attach_domain       verify_live   record_deployed
+// If it fails for good, or is cancelled, the same job undoes what it made, in reverse order. A
+// deployment ends in bounded time in exactly one of live, failed, cancelled, needs_you (G5).
+//
+// The ledger `resources` has a row for everything that was ever asked of a provider, written before
+// it was asked (G2). A row's state says what is known:
+//   intended  nothing was sent yet           sent      sent; the answer may be lost (G3: look first)
+//   exists    the provider has it            removing  its removal was asked for (tombstone)
+//   gone      the provider confirmed that it is not there
+//   foreign   the name belongs to somebody else; never touched again
+//
+// Redeploying keeps production rows (G10): the database stays, schema differences that only add are
+// applied, anything else is refused before the first provider call.
+#pragma once
+
+#include "shared/jobs/jobs.h"
+#include "shared/projects/projects.h"
+#include "shared/provisioning/provisioning.h"
+
+namespace fairway {
+
+enum class Status { queued, running, cancelling, live, failed, cancelled, needs_you };
+std::string_view name_of(Status status);
+Status status_of(std::string_view name);
+// queued, running and cancelling: the deployment is not over.
+bool is_active(Status status);
+
+enum class Verb { deploy_web, tear_down };
+
+struct Deployment {
+  std::string id;
+  std::string account;
+  std::string project_id;
+  std::string app_id;
+  Verb verb = Verb::deploy_web;
+  Status status = Status::queued;
+  int64_t release = 0;  // 1 for the first one of an app
+  std::string bundle_sha256;
+  std::string preview_sha256;
+  std::string url;  // once it is known
+  std::optional<Failure> failure;
+  int64_t created_at_ms = 0;
+  int64_t ended_at_ms = 0;
+};
+
+// What a deployed app is, `deployed_apps` in the database.
+struct App {
+  std::string id;
+  std::string project_id;
+  std::string platform = "web";
+  Status status = Status::queued;  // of its last deployment; live while one of them is up
+  std::string url;
+  std::string database_name;
+  std::string database_id;
+  std::string database_hostname;
+  std::string database_token_sealed;
+  std::string hosting_project;
+  std::string live_deployment_id;  // the provider's id of what visitors get
+  int64_t release = 0;             // the live one; 0: never was live
+  int64_t last_deployed_at_ms = 0;
+};
+
+enum class ResourceKind { turso_database, pages_project, pages_variables, pages_deployment, schema };
+enum class ResourceState { intended, sent, exists, removing, gone, foreign };
+std::string_view name_of(ResourceKind kind);
+std::string_view name_of(ResourceState state);
+
+struct Resource {
+  int64_t number = 0;  // the order of making
+  std::string app_id;
+  std::string deployment_id;  // which deployment made it
+  ResourceKind kind = ResourceKind::turso_database;
+  std::string name;
+  ResourceState state = ResourceState::intended;
+  Json detail;  // what its undo needs
+};
+
+struct StepTitle {
+  std::string_view name, title;
+};
+// The eight steps in their order.
+const std::vector<StepTitle>& deploy_steps();
+
+// Bounds of G5.
+constexpr int64_t forward_ms_max = 20 * 60'000;
+constexpr int64_t undo_ms_max = 30 * 60'000;
+constexpr int name_attempts_max = 5;
+
+// --- request_deployment.cpp ---
+
+struct DeploymentRequest {
+  std::string account;
+  std::string project_id;
+  std::string idempotency_key;
+};
+// Answers the id of the deployment, queued. While one is active for the project, and for a key that
+// was used before, the same id comes again (G1). fix_input: `project_not_found`, `nothing_uploaded`;
+// ask_permission `provider_off`.
+Outcome<std::string> request_deployment(Host& host, const DeploymentRequest& request);
+// Queues the removal of everything an app has at providers; fix_input `app_not_found`,
+// `deployment_active`.
+Outcome<std::string> request_tear_down(Host& host, const std::string& account,
+                                       const std::string& app_id);
+// Asks an active deployment to stop; harmless when it is over. fix_input `deployment_not_found`.
+Outcome<Done> request_cancel_of(Host& host, const std::string& deployment_id);
+
+// --- deploy_web.cpp, undo.cpp, tear_down.cpp: the workflows ---
+
+Task<Done> deploy_web(Host& host, Journal& journal, Json input);
+Task<Done> tear_down(Host& host, Journal& journal, Json input);
+// Undoes what a deployment made, newest first. Ends when every resource of it is gone; fails with
+// retry_later while a provider does not let go.
+Task<Done> undo_deployment(Host& host, Journal& journal, Deployment deployment);
+Workflows deployment_workflows();
+
+// --- the steps, one file each; each is safe to repeat ---
+
+struct CheckedProject {
+  std::string project_name;
+  int64_t tables = 0;
+  int64_t rows = 0;
+  bool is_first = true;  // no production database yet
+};
+void to_json(Json& json, const CheckedProject& checked);
+void from_json(const Json& json, CheckedProject& checked);
+
+Task<CheckedProject> check_project(Host& host, Journal& journal, Deployment deployment);
+Task<TursoDatabase> provision_database(Host& host, Journal& journal, Deployment deployment,
+                                       CheckedProject checked);
+// Loads the image, or applies the schema differences, and keeps the report.
+Task<Done> migrate_data(Host& host, Journal& journal, Deployment deployment,
+                        CheckedProject checked, TursoDatabase database);
+Task<Done> transform_source(Host& host, Journal& journal, Deployment deployment);
+Task<PagesProject> publish_site(Host& host, Journal& journal, Deployment deployment,
+                                CheckedProject checked);
+Task<std::string> attach_domain(Host& host, Journal& journal, PagesProject site);
+Task<Done> verify_live(Host& host, Journal& journal, Deployment deployment, std::string url);
+void record_deployed(Host& host, const Deployment& deployment, const TursoDatabase& database,
+                     const PagesProject& site, const std::string& url);
+
+// --- claim_name.cpp ---
+
+// How one kind of resource is looked up and made, for claim_name.
+struct Maker {
+  ResourceKind kind;
+  // True when the provider has it.
+  Task<bool> (*find)(Host& host, std::string name);
+  Task<Making> (*make)(Host& host, std::string name);
+};
+// Makes sure that the app has its resource of this kind, under its deterministic name, and answers
+// that name. Whatever happened before (a crash, a lost answer) it is made once; a name that somebody
+// else holds is left alone and the next one tried. fix_input `names_taken` when all are held.
+Task<std::string> claim_name(Host& host, Journal& journal, Deployment deployment,
+                             std::string project_name, Maker maker);
+
+// --- environment.cpp ---
+
+using Variables = std::vector<std::pair<std::string, std::string>>;
+// The opened variables of a project.
+Task<Variables> open_environment(Host& host, std::string account, std::string project_id);
+// Seals and keeps variables: all of them or, on a failure, none.
+Task<Done> keep_environment(Host& host, std::string account, std::string project_id,
+                            Variables variables);
+
+// --- deployment_store.cpp ---
+
+void create_deployment_tables(Database& database);
+std::optional<Deployment> find_deployment(Database& database, const std::string& id);
+std::optional<Deployment> find_active_deployment(Database& database, const std::string& project_id);
+std::optional<Deployment> find_last_deployment(Database& database, const std::string& project_id);
+std::optional<Deployment> find_deployment_by_key(Database& database, const std::string& key);
+std::vector<Deployment> list_deployments(Database& database);
+void add_deployment(Host& host, const Deployment& deployment, const std::string& idempotency_key);
+void set_status(Host& host, const std::string& id, Status status);
+// The end of a deployment: written once, later calls change nothing.
+void end_deployment(Host& host, const std::string& id, Status status, const std::string& url,
+                    const std::optional<Failure>& failure);
+
+std::optional<App> find_app(Database& database, const std::string& id);
+std::optional<App> find_app_of(Database& database, const std::string& project_id);
+void save_app(Host& host, const App& app);
+void remove_app(Database& database, const std::string& id);
+
+// The row of a resource of this deployment, written as `intended` when it is new.
+Resource intend(Host& host, const Deployment& deployment, ResourceKind kind,
+                const std::string& name, const Json& detail);
+void set_state(Host& host, const Resource& resource, ResourceState state);
+void set_detail(Host& host, const Resource& resource, const Json& detail);
+// What an app has at providers, whoever made it; oldest first, without gone and foreign.
+std::vector<Resource> resources_of_app(Database& database, const std::string& app_id);
+std::vector<Resource> resources_of_deployment(Database& database,
+                                              const std::string& deployment_id);
+
+void write_activity(Host& host, const std::string& kind, const std::string& project_id,
+                    const std::string& text);
+struct Activity {
+  int64_t at_ms = 0;
+  std::string kind, project_id, text;
+};
+// The newest 200.
+std::vector<Activity> list_activity(Database& database);
+
+}  // namespace fairway
