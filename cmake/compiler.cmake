@@ -1,5 +1,5 @@
-# What every target of ours is compiled with, and which of the three kinds of machine this build is for:
-# FAIRWAY_WEB (Emscripten), FAIRWAY_WASI (the edge), or neither: native.
+# What every target of ours is compiled with, and which of the three kinds of machine this build is
+# for: FAIRWAY_WEB (Emscripten), FAIRWAY_WASI (the edge), or neither: native.
 
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)

@@ -1,5 +1,6 @@
-# fairway_embed_shaders(target name.vert name.frag ...): each file of shaders/ is checked by glslangValidator and becomes
-# a string in the header "shaders.h": name.vert -> fairway::shaders::name_vert.
+# fairway_embed_shaders(target name.vert name.frag ...): each file of shaders/ is checked by
+# glslangValidator and becomes a string in the header "shaders.h": name.vert ->
+# fairway::shaders::name_vert.
 
 function(fairway_embed_shaders target)
   find_program(GLSLANG_VALIDATOR glslangValidator)
@@ -12,7 +13,8 @@ function(fairway_embed_shaders target)
   add_custom_command(
     OUTPUT ${header}
     COMMAND ${GLSLANG_VALIDATOR} ${sources}
-    COMMAND ${CMAKE_COMMAND} -DHEADER=${header} "-DSOURCES=${sources}" -P ${CMAKE_SOURCE_DIR}/cmake/embed_shaders.cmake
+    COMMAND ${CMAKE_COMMAND} -DHEADER=${header} "-DSOURCES=${sources}"
+      -P ${CMAKE_SOURCE_DIR}/cmake/embed_shaders.cmake
     DEPENDS ${sources} ${CMAKE_SOURCE_DIR}/cmake/embed_shaders.cmake
     COMMENT "Checking and embedding shaders"
     VERBATIM)

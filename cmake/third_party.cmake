@@ -1,11 +1,13 @@
-# Code that is not ours, laid down by tools/setup as build/third_party. Compiled without our warnings.
+# Code that is not ours, laid down by tools/setup as build/third_party. Compiled without our
+# warnings.
 
 set(third_party ${CMAKE_SOURCE_DIR}/build/third_party)
 if(NOT EXISTS ${third_party}/sqlite/sqlite3.c)
   message(FATAL_ERROR "build/third_party is not complete. Run tools/setup first.")
 endif()
 
-# nlohmann/json without exceptions: a wrong type aborts, so what others wrote is read through Fields only.
+# nlohmann/json without exceptions: a wrong type aborts, so what others wrote is read through Fields
+# only.
 add_library(fairway_json INTERFACE)
 target_include_directories(fairway_json SYSTEM INTERFACE ${third_party}/json)
 target_compile_definitions(fairway_json INTERFACE JSON_NOEXCEPTION JSON_NO_IO JSON_DIAGNOSTICS=0)
@@ -18,7 +20,8 @@ target_compile_definitions(fairway_doctest INTERFACE
   DOCTEST_CONFIG_SUPER_FAST_ASSERTS)
 if(FAIRWAY_WASI)
   # Debian's libc++ for wasm declares std::fstream without defining it, and wasi has no signals.
-  target_compile_definitions(fairway_doctest INTERFACE DOCTEST_CONFIG_NO_POSIX_SIGNALS _WASI_EMULATED_SIGNAL)
+  target_compile_definitions(fairway_doctest INTERFACE
+    DOCTEST_CONFIG_NO_POSIX_SIGNALS _WASI_EMULATED_SIGNAL)
   target_compile_options(fairway_doctest INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:-include${CMAKE_SOURCE_DIR}/cmake/wasi/doctest_streams.h>)
   target_link_options(fairway_doctest INTERFACE -lwasi-emulated-signal)

@@ -1,4 +1,5 @@
-# Toolchain: C++ to WebAssembly for the edge. Debian's clang 19 with its wasi packages, or a wasi-sdk (WASI_SDK_PATH).
+# Toolchain: C++ to WebAssembly for the edge. Debian's clang 19 with its wasi packages, or a
+# wasi-sdk (WASI_SDK_PATH).
 set(CMAKE_SYSTEM_NAME WASI)
 set(CMAKE_SYSTEM_PROCESSOR wasm32)
 if(DEFINED ENV{WASI_SDK_PATH})

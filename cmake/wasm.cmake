@@ -1,7 +1,8 @@
 # What executables need beyond their code, by kind of machine.
 
-# fairway_wasi_reactor(target): a module without main, called through its exports. Written as <target>.wasm and shrunk
-# by wasm-opt. Features are named one by one: newer wasm-opt would else write encodings that engines do not read yet.
+# fairway_wasi_reactor(target): a module without main, called through its exports. Written as
+# <target>.wasm and shrunk by wasm-opt. Features are named one by one: newer wasm-opt would else
+# write encodings that engines do not read yet.
 function(fairway_wasi_reactor target)
   target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/wasi/stack_protector.c)
   target_link_options(${target} PRIVATE -mexec-model=reactor)
@@ -9,15 +10,17 @@ function(fairway_wasi_reactor target)
   if(DEFINED ENV{FAIRWAY_WASM_OPT})
     add_custom_command(TARGET ${target} POST_BUILD
       COMMAND $ENV{FAIRWAY_WASM_OPT} -O3 --strip-debug --strip-producers
-        --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals
+        --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int
+        --enable-mutable-globals
         $<TARGET_FILE:${target}> -o $<TARGET_FILE:${target}>
       COMMENT "Shrinking ${target}.wasm"
       VERBATIM)
   endif()
 endfunction()
 
-# fairway_test_program(target): a program with main that ctest can start: natively, under node's wasi, or as Emscripten's
-# script under node. Sets FAIRWAY_RUN in the caller: the words before the program's path.
+# fairway_test_program(target): a program with main that ctest can start: natively, under node's
+# wasi, or as Emscripten's script under node. Sets FAIRWAY_RUN in the caller: the words before the
+# program's path.
 function(fairway_test_program target)
   if(FAIRWAY_WASI)
     target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/wasi/stack_protector.c)

@@ -1,5 +1,5 @@
-// Debian's libc++ for wasm is built without a file system: std::fstream is declared and never defined. doctest names it
-// for its --out option; this definition never opens anything.
+// Debian's libc++ for wasm is built without a file system: std::fstream is declared and never
+// defined. doctest names it for its --out option; this definition never opens anything.
 #pragma once
 
 #include <ios>

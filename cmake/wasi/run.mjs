@@ -1,5 +1,5 @@
-// node run.mjs PROGRAM.wasm [ARGUMENT...]: runs a wasi program with this machine's files under "/" and passes on its exit
-// code.
+// node run.mjs PROGRAM.wasm [ARGUMENT...]: runs a wasi program with this machine's files under "/"
+// and passes on its exit code.
 import { readFile } from 'node:fs/promises';
 import { WASI } from 'node:wasi';
 
@@ -15,5 +15,6 @@ const wasi = new WASI({
   preopens: { '/': '/', '.': '.' },
 });
 const module = await WebAssembly.compile(await readFile(program));
-const instance = await WebAssembly.instantiate(module, wasi.getImportObject());
+const imports = /** @type {WebAssembly.Imports} */ (wasi.getImportObject());
+const instance = await WebAssembly.instantiate(module, imports);
 process.exitCode = wasi.start(instance);

@@ -1,10 +1,11 @@
-/* SQLite's outside world where there is none: in wasm every database is an image in memory, so opening a file is
-   refused, and only time and random bytes are supplied. */
+/* SQLite's outside world where there is none: in wasm every database is an image in memory, so
+   opening a file is refused, and only time and random bytes are supplied. */
 #include <sqlite3.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-static int refuse_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* flags_out) {
+static int refuse_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
+                       int* flags_out) {
   (void)vfs, (void)name, (void)flags, (void)flags_out;
   file->pMethods = 0;
   return SQLITE_CANTOPEN;

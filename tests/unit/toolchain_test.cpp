@@ -1,4 +1,5 @@
-// What the build promises on every kind of machine: integers of 128 bits, SQLite in memory, time and random bytes.
+// What the build promises on every kind of machine: integers of 128 bits, SQLite in memory, time
+// and random bytes.
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 

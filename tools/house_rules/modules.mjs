@@ -1,0 +1,27 @@
+// Which folder of the core may include which. The order is the order of rank.
+
+const foundation = ['base', 'host'];
+
+/** @type {Record<string, string[]>} */
+export const mayInclude = {
+  base: [],
+  host: ['base'],
+  jobs: foundation,
+  secrets: foundation,
+  subscriptions: foundation,
+  projects: foundation,
+  transform: foundation,
+  provisioning: [...foundation, 'secrets'],
+  migration: [...foundation, 'provisioning'],
+  domains: [...foundation, 'jobs', 'subscriptions'],
+  builds: [...foundation, 'jobs'],
+  metering: [...foundation, 'subscriptions'],
+};
+mayInclude.deployment = Object.keys(mayInclude);
+mayInclude.agents = Object.keys(mayInclude);
+mayInclude.gateway = [...foundation, 'secrets', 'subscriptions', 'metering', 'deployment'];
+mayInclude.billing = [...foundation, 'jobs', 'subscriptions', 'metering'];
+mayInclude.api = Object.keys(mayInclude);
+
+// base is a set of small tools; every other module has one header that tells what it is.
+export const modulesWithoutOwnHeader = ['base'];
