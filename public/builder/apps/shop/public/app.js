@@ -45,7 +45,7 @@ async function picture(product) {
 
 /** @param {Product} product */
 function card(product) {
-  const add = element('button', { type: 'button', 'aria-label': `Add ${product.name} to the basket` }, 'Add to basket');
+  const add = element('button', { type: 'button', 'aria-label': `Add to basket: ${product.name}` }, 'Add to basket');
   add.addEventListener('click', () => {
     basket.set(product.id, Math.min((basket.get(product.id) ?? 0) + 1, 999));
     showBasket();
