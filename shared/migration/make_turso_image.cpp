@@ -1,0 +1,100 @@
+#include <algorithm>
+#include <tuple>
+
+#include "shared/base/text.h"
+#include "shared/migration/preview_sqlite.h"
+
+namespace fairway {
+namespace {
+
+// VACUUM INTO copies each table's records as they are, rowids included (SQLite since 3.33 keeps
+// hidden rowids there, other than plain VACUUM), and lays the pages out anew.
+std::optional<Failure> rewrite(Preview& preview) {
+  Connection& connection = preview.state().connection;
+  for (const auto& name : preview.state().statistics) {
+    const std::string drop = cat({"DROP TABLE IF EXISTS ", quoted_name(name)});
+    if (auto failure = connection.execute(drop)) return failure;
+  }
+  return connection.execute(
+      cat({"PRAGMA page_size=", decimal(turso_page_bytes), "; PRAGMA auto_vacuum=0; VACUUM INTO ",
+           quoted_text(cat({"file:", image_file, "?reserve=0"}))}));
+}
+
+// --- Proof ----------------------------------------------------------------------------------------
+
+Failure image_differs(std::string_view what) {
+  return report_bug("image_differs",
+                    cat({"The converted database is not equal to the preview (", what,
+                         "), so it is not used."}),
+                    "Fairway: please report this. Nothing was changed.");
+}
+
+std::vector<SchemaObject> sorted(std::vector<SchemaObject> schema) {
+  std::ranges::sort(schema, {}, [](const SchemaObject& object) {
+    return std::tie(object.type, object.name, object.table, object.sql);
+  });
+  return schema;
+}
+
+std::optional<Failure> compare_tables(const Connection& image, const Inspection& inspection) {
+  for (const auto& table : inspection.tables) {
+    TableSum sum{table.sum.name, 0, 0, table.sum.columns};
+    for (auto& column : sum.columns) column.checksum = 0;
+    if (auto failure = sum_table(image, table.key, sum, nullptr)) return failure;
+    if (sum == table.sum) continue;
+    return image_differs(cat({"table ", quoted_name(sum.name)}));
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> prove_image(Preview& preview, const Inspection& inspection) {
+  auto& state = preview.state();
+  Connection image;
+  if (auto failure = image.open(state.files, image_file, state.budget, state.length_max)) {
+    return failure;
+  }
+  if (auto failure = check_integrity(image)) return failure;
+  auto schema = read_schema_of(image);
+  if (!schema.ok()) return schema.failure();
+  if (sorted(*schema) != sorted(preview.schema())) return image_differs("schema");
+  return compare_tables(image, inspection);
+}
+
+std::optional<Failure> check_header(const Preview& preview, const MemoryFile& file) {
+  const auto header = read_preview_header(file.read(0, 1'024), file.size());
+  if (!header.ok()) return header.failure();
+  const bool same = header->user_version == preview.header().user_version &&
+                    header->application_id == preview.header().application_id;
+  if (!is_ready_for_turso(*header) || !same) return image_differs("header");
+  return std::nullopt;
+}
+
+std::optional<Failure> make_new_image(Preview& preview, const Inspection& inspection) {
+  const bool utf8 = preview.header().encoding == TextEncoding::utf8;
+  auto failure = utf8 ? rewrite(preview) : recode_preview(preview, inspection);
+  return failure ? failure : prove_image(preview, inspection);
+}
+
+}  // namespace
+
+Outcome<DatabaseImage> make_turso_image(Preview& preview, const Inspection& inspection) {
+  auto& state = preview.state();
+  DatabaseImage image;
+  if (is_ready_for_turso(preview.header()) && state.statistics.empty()) {
+    image.file = MemoryFile(state.bytes);
+  } else {
+    const bool utf8 = preview.header().encoding == TextEncoding::utf8;
+    image.made = utf8 ? DatabaseImage::Made::rewritten : DatabaseImage::Made::recoded;
+    state.files.mount(image_file, image.file);
+    auto failure = make_new_image(preview, inspection);
+    state.files.unmount(image_file);
+    if (failure) return *failure;
+  }
+  if (!image.file.write(18, "\x02\x02")) {
+    return fix_input("preview_no_memory", "There is no memory left for the converted database.");
+  }
+  if (auto failure = check_header(preview, image.file)) return *failure;
+  return image;
+}
+
+}  // namespace fairway

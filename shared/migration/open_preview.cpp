@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <array>
+
+#include "shared/base/text.h"
+#include "shared/migration/preview_sqlite.h"
+
+namespace fairway {
+namespace {
+
+// Modules that Turso's libSQL has. Their own tables (the shadow tables) are ordinary and are copied.
+constexpr std::array<std::string_view, 7> known_modules = {"fts3",      "fts4",  "fts4aux",  "fts5",
+                                                           "fts5vocab", "rtree", "rtree_i32"};
+constexpr std::array<std::string_view, 6> known_tokenizers = {"unicode61", "ascii", "porter",
+                                                              "trigram",   "simple", "remove_diacritics"};
+
+template <typename List>
+bool contains(const List& list, std::string_view word) {
+  return std::ranges::find(list, word) != std::ranges::end(list);
+}
+
+Failure too_large(std::string message, std::string hint) {
+  return fix_input("preview_too_large", std::move(message), std::move(hint));
+}
+
+// The tokenizer that a full-text table asks for and no SQLite has by itself; "" when all is well.
+std::string foreign_tokenizer(const VirtualTable& table) {
+  if (!table.module.starts_with("fts")) return "";
+  for (const auto& argument : table.arguments) {
+    const auto tokens = tokens_of(argument);
+    if (tokens.size() < 3 || !tokens[0].is("tokenize") || !tokens[1].is_symbol('=')) continue;
+    const auto words = tokens_of(tokens[2].text);
+    if (words.empty()) continue;
+    std::string name = lower_ascii(words.front().text);
+    if (!contains(known_tokenizers, name)) return name;
+  }
+  return "";
+}
+
+std::optional<Failure> check_virtual_table(const SchemaObject& object) {
+  const auto table = parse_virtual_table(object.sql);
+  if (!table) return std::nullopt;
+  std::string missing;
+  if (!contains(known_modules, table->module)) {
+    missing = cat({"the module ", table->module});
+  } else if (auto tokenizer = foreign_tokenizer(*table); !tokenizer.empty()) {
+    missing = cat({"the tokenizer ", tokenizer});
+  }
+  if (missing.empty()) return std::nullopt;
+  return fix_input("preview_module_missing",
+                   cat({"The virtual table ", quoted_name(table->name), " needs ", missing,
+                        ", which the new database does not have."}),
+                   "You: drop the table, or keep its data in an ordinary one. Full text (fts5) and "
+                   "R*Tree are there. Nothing was changed.");
+}
+
+std::optional<Failure> check_object(const SchemaObject& object) {
+  if (!is_utf8(object.name) || !is_utf8(object.sql)) {
+    return fix_input("preview_name_not_text",
+                     cat({"A ", object.type, " of the preview database has a definition that is "
+                          "not valid UTF-8 text."}),
+                     "You: rename it. Nothing was changed.");
+  }
+  if (auto failure = check_virtual_table(object)) return failure;
+  if (object.type != "table" && object.type != "index") return std::nullopt;
+  const auto collations = foreign_collations(object.sql);
+  if (collations.empty()) return std::nullopt;
+  return fix_input("preview_collation_missing",
+                   cat({"The ", object.type, " ", quoted_name(object.name),
+                        " needs the collation ", collations.front(),
+                        ", which the new database does not have."}),
+                   "You: use BINARY, NOCASE or RTRIM in its place. Nothing was changed.");
+}
+
+std::optional<Failure> check_schema(const std::vector<SchemaObject>& schema) {
+  int64_t tables = 0;
+  for (const auto& object : schema) {
+    if (auto failure = check_object(object)) return failure;
+    if (object.type != "table" || object.name.starts_with("sqlite_")) continue;
+    ++tables;
+    const auto table = parse_table(object.sql);
+    if (table && table->columns.size() > preview_columns_max) {
+      return too_large(cat({"The table ", quoted_name(object.name), " has ",
+                            decimal(static_cast<int64_t>(table->columns.size())), " columns; ",
+                            decimal(preview_columns_max), " can be carried and proved."}),
+                       "You: split the table. Nothing was changed.");
+    }
+  }
+  if (tables > limits::tables_max) {
+    return too_large(cat({"The preview database has ", grouped(tables), " tables; ",
+                          grouped(limits::tables_max), " can be carried."}),
+                     "You: drop tables that you do not need. Nothing was changed.");
+  }
+  if (tables > 0) return std::nullopt;
+  return fix_input("preview_no_tables", "The preview database has no tables.",
+                   "You: let the app's preview run once so that it makes its tables, save, and try "
+                   "again.");
+}
+
+Outcome<std::vector<std::string>> statistics_tables(const Connection& connection) {
+  Statement rows(connection,
+                 "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE "
+                 "'sqlite\\_stat%' ESCAPE '\\'");
+  std::vector<std::string> names;
+  while (rows.step()) names.emplace_back(rows.text(0));
+  if (!rows.ended()) return connection.failure(rows.result(), "reading the schema of");
+  return names;
+}
+
+}  // namespace
+
+Outcome<std::vector<SchemaObject>> read_schema_of(const Connection& connection) {
+  Statement rows(connection,
+                 "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL "
+                 "ORDER BY rowid LIMIT 20001");
+  std::vector<SchemaObject> schema;
+  while (rows.step()) {
+    SchemaObject object{std::string(rows.text(0)), std::string(rows.text(1)),
+                        std::string(rows.text(2)), std::string(rows.text(3))};
+    if (object.name.starts_with("sqlite_stat")) continue;
+    schema.push_back(std::move(object));
+  }
+  if (!rows.ended()) return connection.failure(rows.result(), "reading the schema of");
+  if (schema.size() > limits::schema_objects_max) {
+    return too_large(cat({"The preview database has more than ",
+                          grouped(limits::schema_objects_max), " tables, indexes and views."}),
+                     "You: drop what you do not need. Nothing was changed.");
+  }
+  return schema;
+}
+
+std::optional<Failure> check_integrity(const Connection& connection) {
+  Statement check(connection, "PRAGMA integrity_check(1)");
+  while (check.step()) {
+    if (check.text(0) != "ok") return corrupt_preview(trim(check.text(0)));
+  }
+  if (!check.ended()) return connection.failure(check.result(), "checking");
+  return std::nullopt;
+}
+
+Outcome<Preview> open_preview(std::string bytes, PreviewLimits limits) {
+  const auto size = static_cast<int64_t>(bytes.size());
+  if (size > limits.bytes_max) {
+    return too_large(cat({"The preview database has ", grouped(size), " bytes. Up to ",
+                          grouped(limits.bytes_max),
+                          " can be carried: it and its converted copy must fit into the memory of "
+                          "a browser's tab."}),
+                     "You: delete data that the app does not need, run VACUUM, and try again. "
+                     "Nothing was changed.");
+  }
+  auto header = read_preview_header(std::string_view(bytes).substr(0, 1'024), size);
+  if (!header.ok()) return header.failure();
+
+  auto state = std::make_unique<Preview::State>();
+  state->bytes = std::make_shared<const std::string>(std::move(bytes));
+  state->header = *header;
+  state->budget.left = limits.steps_base + limits.steps_per_byte * size;
+  // No value can be longer than the file that holds it; definitions may be some times as long.
+  state->length_max = std::min<int64_t>(1'000'000'000, size + (16 << 20));
+  state->file = MemoryFile(state->bytes);
+  // There is no -wal file to look for: let SQLite read the pages as they are.
+  if (!state->file.write(18, "\x01\x01")) {
+    return fix_input("preview_no_memory", "There is no memory left for the preview database.");
+  }
+  state->files.mount(preview_file, state->file);
+  if (auto failure = state->connection.open(state->files, preview_file, state->budget,
+                                            state->length_max)) {
+    return *failure;
+  }
+  auto schema = read_schema_of(state->connection);
+  if (!schema.ok()) return schema.failure();
+  if (auto failure = check_schema(*schema)) return *failure;
+  state->schema = std::move(*schema);
+  auto statistics = statistics_tables(state->connection);
+  if (!statistics.ok()) return statistics.failure();
+  state->statistics = std::move(*statistics);
+  if (auto failure = check_integrity(state->connection)) return *failure;
+  return Preview(std::move(state));
+}
+
+Preview::Preview(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Preview::Preview(Preview&&) noexcept = default;
+Preview& Preview::operator=(Preview&&) noexcept = default;
+Preview::~Preview() = default;
+const PreviewHeader& Preview::header() const { return state_->header; }
+const std::vector<SchemaObject>& Preview::schema() const { return state_->schema; }
+const std::string& Preview::bytes() const { return *state_->bytes; }
+
+}  // namespace fairway

@@ -1,0 +1,130 @@
+// SQLite for the inside of this module: databases that live in MemoryFiles, under a budget of steps.
+// Only the preview_*.cpp files include it.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "shared/migration/preview.h"
+
+namespace fairway {
+
+// A SQLite file system whose files are MemoryFiles of ours under fixed names ("/preview"); files that
+// SQLite makes by itself (journals) live and die with it. Nothing else can be opened. Time and random
+// bytes are constants, so what SQLite writes is the same every time.
+class MemoryFileSystem {
+ public:
+  MemoryFileSystem();
+  MemoryFileSystem(const MemoryFileSystem&) = delete;
+  MemoryFileSystem& operator=(const MemoryFileSystem&) = delete;
+  ~MemoryFileSystem();
+
+  const char* name() const;
+  // `file` outlives the connections to it.
+  void mount(std::string_view name, MemoryFile& file);
+  void unmount(std::string_view name);
+
+  struct Files;
+
+ private:
+  std::unique_ptr<Files> files_;
+};
+
+// How many virtual machine steps SQLite may still take, for all connections of one preview.
+struct StepBudget {
+  static constexpr int steps_at_once = 10'000;
+  int64_t left = 0;
+};
+
+// A connection with everything off that the input could use (see preview.h).
+class Connection {
+ public:
+  Connection() = default;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() { close(); }
+
+  // `file` is a mounted name, opened for reading and writing.
+  std::optional<Failure> open(const MemoryFileSystem& files, std::string_view file,
+                              StepBudget& budget, int64_t length_max);
+  void close();
+  sqlite3* get() const { return database_; }
+
+  std::optional<Failure> execute(std::string_view sql);
+  // The state of the connection after a call answered `result`, in words and with its code.
+  Failure failure(int result, std::string_view doing) const;
+
+ private:
+  sqlite3* database_ = nullptr;
+  StepBudget* budget_ = nullptr;
+};
+
+class Statement {
+ public:
+  Statement(const Connection& connection, std::string_view sql);
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  ~Statement() { sqlite3_finalize(statement_); }
+
+  // True while there is a row; afterwards result() tells whether it ended well.
+  bool step() {
+    if (result_ != SQLITE_OK && result_ != SQLITE_ROW) return false;
+    result_ = sqlite3_step(statement_);
+    return result_ == SQLITE_ROW;
+  }
+  void reset() {
+    sqlite3_reset(statement_);
+    if (result_ == SQLITE_DONE) result_ = SQLITE_OK;
+  }
+  int result() const { return result_; }
+  bool ended() const { return result_ == SQLITE_DONE; }
+  sqlite3_stmt* get() const { return statement_; }
+
+  int storage_class(int column) const { return sqlite3_column_type(statement_, column); }
+  int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
+  double real(int column) const { return sqlite3_column_double(statement_, column); }
+  // Text as UTF-8, or the bytes of a blob; valid until the next step.
+  std::string_view text(int column) const;
+  std::string_view blob(int column) const;
+
+ private:
+  sqlite3_stmt* statement_ = nullptr;
+  int result_ = SQLITE_OK;
+};
+
+struct Preview::State {
+  std::shared_ptr<const std::string> bytes;
+  PreviewHeader header;
+  std::vector<SchemaObject> schema;
+  std::vector<std::string> statistics;  // sqlite_stat tables, which are left behind
+  StepBudget budget;
+  int64_t length_max = 0;
+  MemoryFileSystem files;
+  MemoryFile file;
+  Connection connection;
+};
+
+constexpr std::string_view preview_file = "/preview";
+constexpr std::string_view image_file = "/image";
+constexpr int64_t turso_page_bytes = 4'096;
+
+Failure corrupt_preview(std::string_view what);
+// Rows of sqlite_schema in a fixed order, without automatic indexes and sqlite_stat tables.
+Outcome<std::vector<SchemaObject>> read_schema_of(const Connection& connection);
+// Adds the rows of a table to `sum`; where `reading` is given, counts what was found too.
+std::optional<Failure> sum_table(const Connection& connection, const RowKey& key, TableSum& sum,
+                                 TableReading* reading);
+// SELECT of the rowid (where there is one) and `columns`, from the table itself and not an index.
+std::string select_rows(std::string_view table, const RowKey& key,
+                        const std::vector<ColumnSum>& columns);
+bool has_rowid_value(const RowKey& key);
+// Copies the preview into the mounted, empty image_file as UTF-8.
+std::optional<Failure> recode_preview(Preview& preview, const Inspection& inspection);
+// The first mistake that SQLite's integrity check finds, as a failure.
+std::optional<Failure> check_integrity(const Connection& connection);
+
+}  // namespace fairway

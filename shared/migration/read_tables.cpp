@@ -1,0 +1,89 @@
+#include <algorithm>
+
+#include "shared/base/text.h"
+#include "shared/migration/preview_sqlite.h"
+
+namespace fairway {
+namespace {
+
+bool is_plain_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<signed char>(c) >= 0; });
+}
+
+uint64_t hash_cell(const Statement& row, int column) {
+  switch (row.storage_class(column)) {
+    case SQLITE_INTEGER: return hash_of_integer(row.integer(column));
+    case SQLITE_FLOAT: return hash_of_real(row.real(column));
+    case SQLITE_TEXT: return hash_of_text(row.text(column));
+    case SQLITE_BLOB: return hash_of_blob(row.blob(column));
+    default: return hash_of_null();
+  }
+}
+
+void count_text(std::string_view text, ColumnReading& reading) {
+  ++reading.cells.texts;
+  if (!is_plain_ascii(text) && !is_utf8(text)) ++reading.broken_texts;
+  if (reading.is_date) reading.dates.add_text(text);
+}
+
+void count_cell(const Statement& row, int column, ColumnReading& reading) {
+  switch (row.storage_class(column)) {
+    case SQLITE_INTEGER:
+      ++reading.cells.integers;
+      if (reading.is_date) reading.dates.add_number(static_cast<double>(row.integer(column)));
+      break;
+    case SQLITE_FLOAT:
+      ++reading.cells.reals;
+      if (reading.is_date) reading.dates.add_number(row.real(column));
+      break;
+    case SQLITE_TEXT: count_text(row.text(column), reading); break;
+    case SQLITE_BLOB: ++reading.cells.blobs; break;
+    default: ++reading.cells.nulls; break;
+  }
+}
+
+// The readings of the columns that are cells, in the order of the sums.
+std::vector<ColumnReading*> cell_readings(TableReading& table) {
+  std::vector<ColumnReading*> readings;
+  for (auto& column : table.columns) {
+    if (column.generated != Generated::computed) readings.push_back(&column);
+  }
+  return readings;
+}
+
+}  // namespace
+
+bool has_rowid_value(const RowKey& key) { return key.kind == RowKey::Kind::rowid; }
+
+std::string select_rows(std::string_view table, const RowKey& key,
+                        const std::vector<ColumnSum>& columns) {
+  std::vector<std::string> names;
+  if (has_rowid_value(key)) names.push_back(key.rowid_name);
+  for (const auto& column : columns) names.push_back(quoted_name(column.name));
+  return cat({"SELECT ", join(names, ", "), " FROM ", quoted_name(table), " NOT INDEXED"});
+}
+
+std::optional<Failure> sum_table(const Connection& connection, const RowKey& key, TableSum& sum,
+                                 TableReading* reading) {
+  Statement row(connection, select_rows(sum.name, key, sum.columns));
+  const int first = has_rowid_value(key) ? 1 : 0;
+  const int columns = static_cast<int>(sum.columns.size());
+  std::vector<ColumnReading*> counted;
+  if (reading != nullptr) counted = cell_readings(*reading);
+  while (row.step()) {
+    RowAdder adder(sum);
+    if (first == 1) adder.add_rowid(row.integer(0));
+    for (int i = 0; i < columns; ++i) {
+      adder.add_cell(hash_cell(row, first + i));
+      if (reading != nullptr) count_cell(row, first + i, *counted[static_cast<size_t>(i)]);
+    }
+    adder.end();
+  }
+  if (!row.ended()) {
+    return connection.failure(row.result(), cat({"reading the table ", quoted_name(sum.name),
+                                                 " of"}));
+  }
+  return std::nullopt;
+}
+
+}  // namespace fairway
