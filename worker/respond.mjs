@@ -2,60 +2,88 @@
 
 /** @typedef {'fix_input' | 'ask_permission' | 'retry_later' | 'report_bug'} Reaction */
 
-// The dashboard compiles wasm and runs our own scripts; nothing inline, nothing from elsewhere.
-// The builder stand-in runs what a person made: its preview frame is sandboxed (no access to this
-// origin) and may run inline scripts; only our own pages may frame it.
-const policies = {
-  page: [
-    "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
-    "style-src 'self'",
-    "img-src 'self' data: blob:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "manifest-src 'self'",
-    "worker-src 'self'",
-    "form-action 'self'",
-    "base-uri 'none'",
-    "object-src 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  builder: [
-    "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
-    "style-src 'self'",
-    "img-src 'self' data: blob:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "frame-src 'self' blob:",
-    "worker-src 'self'",
-    "form-action 'self'",
-    "base-uri 'none'",
-    "object-src 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  preview: [
-    'sandbox allow-scripts allow-forms allow-modals',
-    "default-src 'none'",
-    "script-src 'self' 'unsafe-inline' blob:",
-    "style-src 'self' 'unsafe-inline' blob:",
-    "img-src 'self' data: blob:",
-    'font-src data: blob:',
-    'connect-src blob:',
-    "form-action 'none'",
-    "base-uri 'none'",
-    "object-src 'none'",
-    "frame-ancestors 'self'",
-  ].join('; '),
-  api: "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-};
+/** @param {Record<string, string>} directives */
+function policy(directives) {
+  return Object.entries(directives)
+    .map(([name, value]) => `${name} ${value}`.trim())
+    .join('; ');
+}
 
-/** @param {string} path */
-function policyOf(path) {
-  if (path.startsWith('/api/')) return policies.api;
-  if (path.startsWith('/builder/preview')) return policies.preview;
-  if (path.startsWith('/builder')) return policies.builder;
-  return policies.page;
+// Our own pages compile wasm and run our own scripts; nothing inline, nothing from elsewhere.
+const page = {
+  'default-src': "'none'",
+  'script-src': "'self' 'wasm-unsafe-eval'",
+  'style-src': "'self'",
+  'img-src': "'self' data: blob:",
+  'font-src': "'self'",
+  'connect-src': "'self'",
+  'manifest-src': "'self'",
+  'worker-src': "'self'",
+  'form-action': "'self'",
+  'base-uri': "'none'",
+  'object-src': "'none'",
+  'frame-ancestors': "'none'",
+};
+const pagePolicy = policy(page);
+const builderPolicy = policy({ ...page, 'frame-src': "'self'" });
+const apiPolicy = policy({
+  'default-src': "'none'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+});
+
+/** The builder stand-in runs in this frame what a person made: without an origin of its own, without
+ * network. Its own address stands for 'self', which means nothing there.
+ * @param {string} origin */
+function framePolicy(origin) {
+  const here = `${origin}/builder/frame/`;
+  return policy({
+    sandbox: 'allow-scripts allow-forms',
+    'default-src': "'none'",
+    'script-src': `${here} blob:`,
+    'style-src': `${here} blob: 'unsafe-inline'`,
+    'img-src': 'data: blob:',
+    'font-src': 'data: blob:',
+    'connect-src': "'none'",
+    'base-uri': "'none'",
+    'form-action': "'none'",
+    'object-src': "'none'",
+    'frame-ancestors': "'self'",
+  });
+}
+
+/**
+ * What differs from page to page.
+ * @param {URL} url
+ * @returns {Record<string, string>}
+ */
+function headersFor(url) {
+  const { pathname } = url;
+  /** @type {Record<string, string>} */
+  const headers = {
+    'content-security-policy': pagePolicy,
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+  };
+  if (pathname.startsWith('/api/')) {
+    headers['content-security-policy'] = apiPolicy;
+  } else if (pathname.startsWith('/builder/frame/')) {
+    headers['content-security-policy'] = framePolicy(url.origin);
+    headers['cross-origin-resource-policy'] = 'cross-origin';
+  } else if (pathname.startsWith('/builder')) {
+    headers['content-security-policy'] = builderPolicy;
+  }
+  // A builder elsewhere opens this page and hands a project over to it by messages.
+  if (pathname.startsWith('/builder/receive')) {
+    headers['cross-origin-opener-policy'] = 'unsafe-none';
+  }
+  // A builder elsewhere imports this module.
+  if (pathname === '/builder/handover.mjs') {
+    headers['cross-origin-resource-policy'] = 'cross-origin';
+    headers['access-control-allow-origin'] = '*';
+  }
+  return headers;
 }
 
 /**
@@ -64,11 +92,9 @@ function policyOf(path) {
  */
 export function guarded(response, url) {
   const headers = new Headers(response.headers);
-  headers.set('content-security-policy', policyOf(url.pathname));
+  for (const [name, value] of Object.entries(headersFor(url))) headers.set(name, value);
   headers.set('x-content-type-options', 'nosniff');
   headers.set('referrer-policy', 'no-referrer');
-  headers.set('cross-origin-opener-policy', 'same-origin');
-  headers.set('cross-origin-resource-policy', 'same-origin');
   headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=()');
   if (url.protocol === 'https:') {
     headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains');
