@@ -1,8 +1,8 @@
 // One user: one Durable Object, one SQLite, and the alarm that moves their jobs on.
 //
-// Every turn of the core is one transaction, together with the alarm that it makes necessary: a job
-// that is stored has an alarm that will run it, wherever the machine dies. Alarms are at-least-once;
-// jobs go on from their journal.
+// Every turn of the core is one transaction, together with the alarm that it makes necessary: a
+// job that is stored has an alarm that will run it, wherever the machine dies. Alarms fire at least
+// once; jobs go on from their journal.
 
 import { DurableObject } from 'cloudflare:workers';
 import core from '../build/worker/fairway.wasm';

@@ -1,9 +1,9 @@
-// The Database port at the edge: the SQLite of the account's Durable Object, through one synchronous
-// import. The compact bytes of question and answer are described in worker/sql.mjs.
+// The Database port at the edge: the SQLite of the account's Durable Object, through one
+// synchronous import. The compact bytes of question and answer are described in worker/sql.mjs.
 //
-// Limits of the platform: 100 values a statement, 2 MB a value or row, integers within 2^53, numbers
-// are bound as REAL (right for INTEGER columns and comparisons, wrong for text made inside SQL), no
-// PRAGMA. A refused statement traps and takes its turn back.
+// Limits of the platform: 100 values a statement, 2 MB a value or row, integers within 2^53,
+// numbers are bound as REAL (right for INTEGER columns and comparisons, wrong for text made inside
+// SQL), no PRAGMA. A refused statement traps and takes its turn back.
 #pragma once
 
 #include "shared/host/host.h"

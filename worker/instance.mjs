@@ -37,13 +37,16 @@ const idleInstancesMax = 4;
 export class Trap extends Error {
   /** @param {unknown} cause @param {string} lastWords what the core wrote before it ended */
   constructor(cause, lastWords) {
-    super(`the core trapped: ${cause instanceof Error ? cause.message : cause} ${lastWords}`.trim());
+    super(
+      `the core trapped: ${cause instanceof Error ? cause.message : cause} ${lastWords}`.trim(),
+    );
     this.where = cause instanceof Error ? (cause.stack ?? '') : '';
   }
 }
 
 class Lease {
-  /** @param {World} world @param {(frame: Frame) => void} resolve @param {(trap: Trap) => void} reject */
+  /** @param {World} world @param {(frame: Frame) => void} resolve
+   *  @param {(trap: Trap) => void} reject */
   constructor(world, resolve, reject) {
     this.world = world;
     this.resolve = resolve;
@@ -197,7 +200,8 @@ export class Instance {
       throw new Error('the core asked the system for something');
     };
     return {
-      /** @param {number} _file @param {number} parts @param {number} count @param {number} written */
+      /** @param {number} _file @param {number} parts @param {number} count
+       *  @param {number} written */
       fd_write: (_file, parts, count, written) => {
         const bytes = this.#view();
         const view = new DataView(bytes.buffer);

@@ -1,11 +1,11 @@
 // The pump: moves the jobs of one account on, driven by the alarm of its object.
 //
 // While an alarm is being handled, several runs may be under way, each claiming what is due: a job
-// that is queued meanwhile does not wait for a long one. If the machine dies, the platform fires the
-// alarm again by itself; at the end of an alarm the next one is set for the earliest due job.
+// that is queued meanwhile does not wait for a long one. If the machine dies, the platform fires
+// the alarm again by itself; at the end of an alarm the next one is set for the earliest due job.
 // After a trap the pump rests, longer each time, so that a broken job cannot spin.
 
-// A lease of a run that trapped ends after 30 s (shared/jobs/jobs.h); sooner there is nothing to do.
+// A lease of a run that trapped ends after 30 s (shared/jobs/jobs.h): no use to try sooner.
 const restMs = 30_000;
 const restMsMax = 300_000;
 // The platform ends an alarm after 15 minutes; no further run begins in the last of them.

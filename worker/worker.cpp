@@ -7,8 +7,7 @@
 #include "worker/edge_database.h"
 #include "worker/runs.h"
 
-#define FAIRWAY_IMPORT(name) \
-  extern "C" __attribute__((import_module("host"), import_name(#name)))
+#define FAIRWAY_IMPORT(name) extern "C" __attribute__((import_module("host"), import_name(#name)))
 #define FAIRWAY_EXPORT(name) extern "C" __attribute__((export_name(#name)))
 
 FAIRWAY_IMPORT(ask) void host_ask(uint32_t call, const char* frame, size_t size);

@@ -17,7 +17,10 @@ test('the dashboard, the builder and files are served, `/` leads to the set page
   assert.match((await nobody.get('/app/dashboard?deploy=guestbook')).text, /dashboard/);
   assert.match((await nobody.get('/app/dashboard/')).text, /dashboard/);
   assert.match((await nobody.get('/builder/')).text, /builder/);
-  assert.equal((await nobody.get('/app.js')).headers.get('content-type'), 'text/javascript; charset=utf-8');
+  assert.equal(
+    (await nobody.get('/app.js')).headers.get('content-type'),
+    'text/javascript; charset=utf-8',
+  );
   const home = await nobody.get('/');
   assert.deepEqual([home.status, home.headers.get('location')], [302, '/builder/']);
   assert.equal((await nobody.get('/nothing-here')).status, 404);
@@ -26,7 +29,15 @@ test('the dashboard, the builder and files are served, `/` leads to the set page
 
 test('every answer carries the security headers', async () => {
   const ann = edge.as('headers-ann');
-  const paths = ['/app/dashboard', '/app.js', '/builder/', '/', '/none', '/api/health', '/api/probe/echo'];
+  const paths = [
+    '/app/dashboard',
+    '/app.js',
+    '/builder/',
+    '/',
+    '/none',
+    '/api/health',
+    '/api/probe/echo',
+  ];
   for (const path of paths) {
     const { headers } = await ann.get(path);
     const policy = headers.get('content-security-policy') ?? '';
@@ -40,19 +51,31 @@ test('every answer carries the security headers', async () => {
     assert.equal(headers.get('cross-origin-resource-policy'), 'same-origin', path);
   }
   const page = await ann.get('/app/dashboard');
-  assert.match(page.headers.get('content-security-policy') ?? '', /script-src 'self' 'wasm-unsafe-eval'/);
+  assert.match(
+    page.headers.get('content-security-policy') ?? '',
+    /script-src 'self' 'wasm-unsafe-eval'/,
+  );
   const answer = await ann.get('/api/probe/echo');
   assert.equal(answer.headers.get('cache-control'), 'no-store');
   assert.match(answer.headers.get('x-request-id') ?? '', /^req_[0-9a-f]{32}$/);
 });
 
 test("the builder's preview frame is sandboxed away from this origin", async () => {
-  const { headers } = await edge.nobody.get('/builder/preview/');
+  const { headers } = await edge.nobody.get('/builder/frame/');
   const policy = headers.get('content-security-policy') ?? '';
   assert.match(policy, /^sandbox allow-scripts/);
   assert.doesNotMatch(policy, /allow-same-origin/);
   assert.match(policy, /frame-ancestors 'self'/);
+  assert.match(policy, /connect-src 'none'/);
   assert.match(policy, /default-src 'none'/);
+});
+
+test('only the hand-over of a builder elsewhere is opened to other origins', async () => {
+  const module = await edge.nobody.get('/builder/handover.mjs');
+  assert.equal(module.headers.get('access-control-allow-origin'), '*');
+  const page = await edge.nobody.get('/builder/receive.html');
+  assert.equal(page.headers.get('cross-origin-opener-policy'), 'unsafe-none');
+  assert.equal(page.headers.get('access-control-allow-origin'), null);
 });
 
 test('no other origin is let in', async () => {
@@ -103,7 +126,10 @@ test('methods, queries and headers reach the core as they were sent', async () =
     headers: { 'content-type': 'text/plain', 'x-fairway': '1', 'idempotency-key': 'k' },
   });
   const { method, path, query, headers, user, body_bytes } = reply.json;
-  assert.deepEqual([method, path, query, body_bytes], ['PUT', '/api/probe/echo', 'a=%C3%A9&b=1%2B2', 1]);
+  assert.deepEqual(
+    [method, path, query, body_bytes],
+    ['PUT', '/api/probe/echo', 'a=%C3%A9&b=1%2B2', 1],
+  );
   assert.deepEqual(user, { id: 'names-ann', email: 'names-ann@example.com' });
   const sent = Object.fromEntries(headers);
   assert.equal(sent['content-type'], 'text/plain');

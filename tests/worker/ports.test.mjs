@@ -77,7 +77,10 @@ test('silence, refusal and a cut connection are retry_later', async () => {
   const silent = await send('/silent', { timeout_ms: 200 });
   assert.equal(silent.failure.reaction, 'retry_later');
   assert.equal(silent.failure.code, 'no_answer');
-  await until(async () => cutOff, (count) => count > 0);
+  await until(
+    async () => cutOff,
+    (count) => count > 0,
+  );
   const half = await send('/half');
   assert.equal(half.failure.code, 'no_answer');
   const gone = await startUpstream(() => {});
@@ -96,7 +99,10 @@ test('a dropped task cuts its request off', async () => {
   const before = cutOff;
   const reply = await edge.as('http-ann').post('/api/probe/race', `${upstream.url}/silent`);
   assert.deepEqual([reply.status, reply.json], [200, { http_was_first: false }]);
-  await until(async () => cutOff, (count) => count > before);
+  await until(
+    async () => cutOff,
+    (count) => count > before,
+  );
 });
 
 /** @param {string} person */
@@ -107,7 +113,10 @@ function blobsOf(person) {
       (await ann.post(`/api/probe/blobs?${verb}`, asked)).json,
     write: async (/** @type {Buffer} */ bytes) => {
       const key = `${person}/${sha256(bytes)}`;
-      const done = await ann.post('/api/probe/blobs?write', { key, base64: bytes.toString('base64') });
+      const done = await ann.post('/api/probe/blobs?write', {
+        key,
+        base64: bytes.toString('base64'),
+      });
       assert.deepEqual(done.json, {});
       return key;
     },

@@ -37,7 +37,7 @@ test('a queued job sets the alarm, never in the past', () => {
   assert.deepEqual(alarms, [1_005_000, 1_000_000]);
 });
 
-test('while an alarm is handled, a due job begins at once and a later one in its time', async () => {
+test('during an alarm a due job begins at once and a later one in its time', async () => {
   const { pump, runs, alarms } = stage();
   const handled = pump.handleAlarm();
   assert.equal(runs.length, 1);
@@ -64,7 +64,10 @@ test('only the first run of an object is alone', async () => {
   const second = pump.handleAlarm();
   runs[2].end();
   await second;
-  assert.deepEqual(runs.map((run) => run.isAlone), [true, false, false]);
+  assert.deepEqual(
+    runs.map((run) => run.isAlone),
+    [true, false, false],
+  );
 });
 
 test('nothing is left to do: no alarm', async () => {
@@ -76,7 +79,7 @@ test('nothing is left to do: no alarm', async () => {
   assert.deepEqual(alarms, []);
 });
 
-test('after a trap the pump rests, longer each time, and again briefly after a good run', async () => {
+test('after a trap the pump rests, longer each time until a run was good', async () => {
   const { pump, runs, alarms, traps } = stage();
   for (const rest_s of [30, 60, 120, 240, 300, 300]) {
     const handled = pump.handleAlarm();

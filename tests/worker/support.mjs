@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scheduler } from 'node:timers/promises';
 
 import { startEdge } from '../../tools/serve/local_edge.mjs';
 
@@ -24,10 +25,10 @@ export function scratchFolder() {
 
 /** Pages with the names that the product has. @param {string} folder */
 function layAssets(folder) {
-  mkdirSync(join(folder, 'builder/preview'), { recursive: true });
+  mkdirSync(join(folder, 'builder/frame'), { recursive: true });
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>dashboard</title>');
   writeFileSync(join(folder, 'builder/index.html'), '<!doctype html><title>builder</title>');
-  writeFileSync(join(folder, 'builder/preview/index.html'), '<!doctype html><title>it</title>');
+  writeFileSync(join(folder, 'builder/frame/index.html'), '<!doctype html><title>it</title>');
   writeFileSync(join(folder, 'app.js'), 'export {};\n');
 }
 
@@ -41,8 +42,8 @@ function layAssets(folder) {
 /**
  * @typedef {object} Caller
  * @property {(path: string, headers?: Record<string, string>) => Promise<Reply>} get
- * @property {(path: string, body: unknown, headers?: Record<string, string>) => Promise<Reply>} post
- *   the body as it is when it is text or bytes, else as JSON
+ * @property {(path: string, body: unknown, headers?: Record<string, string>) =>
+ *   Promise<Reply>} post the body as it is when it is text or bytes, else as JSON
  * @property {(path: string, init: RequestInit) => Promise<Reply>} call
  */
 
@@ -131,7 +132,7 @@ export async function until(ask, isRight) {
     const answer = await ask();
     if (isRight(answer)) return answer;
     if (Date.now() > deadline) throw new Error(`still wrong: ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await scheduler.wait(20);
   }
 }
 

@@ -16,7 +16,7 @@ after(() => edge.stop());
 const textsOf = async (person) =>
   (await person.get('/api/probe/rows')).json.map((/** @type {{text: string}} */ row) => row.text);
 
-test('a trap takes back what its turn wrote and answers with report_bug and the request id', async () => {
+test('a trap takes back what its turn wrote and answers with report_bug', async () => {
   const ann = edge.as('trap-ann');
   await ann.post('/api/probe/write', 'kept');
   const trapped = await ann.post('/api/probe/write-then-trap', 'gone');
@@ -125,7 +125,8 @@ test('changes counts rows, not the entries of indexes', async () => {
     (await ann.post('/api/probe/sql', { sql, values: [] })).json;
   await run('CREATE TABLE things(id INTEGER PRIMARY KEY, name TEXT UNIQUE, kind TEXT)');
   await run('CREATE INDEX things_kind ON things(kind)');
-  const insert = "INSERT INTO things(name, kind) VALUES('a', 'x'), ('b', 'x') ON CONFLICT DO NOTHING";
+  const insert =
+    "INSERT INTO things(name, kind) VALUES('a', 'x'), ('b', 'x') ON CONFLICT DO NOTHING";
   assert.equal((await run(insert)).changes, 2);
   assert.equal((await run(insert)).changes, 0);
   assert.equal((await run("UPDATE things SET kind = 'y'")).changes, 2);

@@ -30,7 +30,11 @@ export class BlobStore {
   /** @param {string} key */
   check(key) {
     if (!key.startsWith(this.prefix)) {
-      throw new PortFailure('report_bug', 'blob_of_another', 'A blob of another account was named.');
+      throw new PortFailure(
+        'report_bug',
+        'blob_of_another',
+        'A blob of another account was named.',
+      );
     }
     return key;
   }

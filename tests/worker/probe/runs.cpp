@@ -1,7 +1,8 @@
-// The worker under test: the product's shell around routes that misbehave on purpose. Never shipped.
+// The worker under test: the product's shell around routes that misbehave on purpose. Never
+// shipped.
 //
-// Anybody is who they say they are in the header `x-probe-user`. What the routes do is told by their
-// names; POST bodies are JSON.
+// Anybody is who they say they are in the header `x-probe-user`. What the routes do is told by
+// their names; POST bodies are JSON.
 #include "worker/runs.h"
 
 #include "shared/base/text.h"
@@ -81,7 +82,8 @@ Task<Frame> echo(Probe probe) {
 Task<Frame> rows(Probe probe) {
   Json list = Json::array();
   auto found = probe.host.database.run("SELECT at_ms, text FROM probe ORDER BY rowid");
-  for (const Row& row : found.rows) list.push_back({{"at_ms", row.integer(0)}, {"text", row.text(1)}});
+  for (const Row& row : found.rows)
+    list.push_back({{"at_ms", row.integer(0)}, {"text", row.text(1)}});
   co_return reply(list);
 }
 
@@ -181,11 +183,12 @@ Task<Frame> send(Probe probe) {
 
 // The sooner of two tasks wins, and the other one is dropped.
 Task<Frame> race(Probe probe) {
-    auto slow = [](Host& host, HttpRequest request) -> Task<Done> {
+  auto slow = [](Host& host, HttpRequest request) -> Task<Done> {
     co_await host.http.send(std::move(request));
     co_return Done{};
   };
-  auto first = co_await first_of(slow(probe.host, request_to("GET", probe.body)), probe.host.clock.sleep_ms(50));
+  auto first = co_await first_of(slow(probe.host, request_to("GET", probe.body)),
+                                 probe.host.clock.sleep_ms(50));
   co_return reply({{"http_was_first", first.has_value()}});
 }
 
@@ -197,7 +200,8 @@ Task<Frame> blobs(Probe probe) {
   Json told = Json::object();
   std::optional<Failure> failure;
   if (verb == "write") {
-    auto done = co_await outcome_of(blobs.write(key, *from_base64(asked["base64"].get<std::string>())));
+    auto done =
+        co_await outcome_of(blobs.write(key, *from_base64(asked["base64"].get<std::string>())));
     if (!done.ok()) failure = done.failure();
   } else if (verb == "read") {
     auto bytes = co_await outcome_of(blobs.read(key, asked["offset"], asked["size"]));
