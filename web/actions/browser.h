@@ -16,25 +16,25 @@
 
 namespace fairway {
 
-struct StoredFile {
+struct BuilderFile {
   std::string path;
   int64_t size_bytes = 0;
 };
 
 // A project as the builder saved it in IndexedDB `fairway-builder`, without the bytes.
-struct StoredProject {
+struct BuilderProject {
   std::string id;
   std::string name;
   std::string description;
   int64_t saved_at_ms = 0;
-  std::vector<StoredFile> files;
+  std::vector<BuilderFile> files;
   int64_t database_size_bytes = 0;  // -1 when there is no preview database
   int64_t database_saved_at_ms = 0;
 };
 
 class Browser {
  public:
-  virtual Task<std::vector<StoredProject>> list_projects() = 0;
+  virtual Task<std::vector<BuilderProject>> list_projects() = 0;
   virtual Task<std::string> read_file(std::string project_id, std::string path) = 0;
   virtual Task<std::string> read_database(std::string project_id) = 0;
 

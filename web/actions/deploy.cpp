@@ -245,9 +245,9 @@ std::string deployment_to_show(const Card& card) {
   return "";
 }
 
-}  // namespace
-
-void open_deploy(Dashboard& dashboard, const std::string& project_id) {
+// Opens the dialog at a deployment, or at the choices when `deployment_id` is empty.
+void open_at(Dashboard& dashboard, const std::string& project_id,
+             const std::string& deployment_id) {
   State& state = dashboard.state;
   if (state.deploy && state.deploy->project_id == project_id) return;
   DeployDialog dialog;
@@ -256,10 +256,22 @@ void open_deploy(Dashboard& dashboard, const std::string& project_id) {
   dialog.project_name = card != nullptr ? card->name : project_id;
   state.deploy = std::move(dialog);
   dashboard.browser.show_address(cat({"/app/dashboard?deploy=", project_id}));
-  const std::string shown = card != nullptr ? deployment_to_show(*card) : "";
-  if (!shown.empty()) follow(dashboard, *state.deploy, shown);
+  if (!deployment_id.empty()) follow(dashboard, *state.deploy, deployment_id);
   reload_plan(dashboard);
   dashboard.running.restart("variables", load_variables(dashboard, project_id));
+}
+
+}  // namespace
+
+void open_deploy(Dashboard& dashboard, const std::string& project_id) {
+  const Card* card = find_card(dashboard.state, project_id);
+  open_at(dashboard, project_id, card != nullptr ? deployment_to_show(*card) : "");
+}
+
+void open_project(Dashboard& dashboard, const std::string& project_id) {
+  const Card* card = find_card(dashboard.state, project_id);
+  const bool was_deployed = card != nullptr && card->deployment.has_value();
+  open_at(dashboard, project_id, was_deployed ? card->deployment->id : "");
 }
 
 void close_deploy(Dashboard& dashboard) {

@@ -12,7 +12,10 @@
 
 namespace fairway {
 
+// At the choices, unless a deployment goes on or the last one stopped.
 void open_deploy(Dashboard& dashboard, const std::string& project_id);
+// At the last deployment, whatever came of it; at the choices when there was none.
+void open_project(Dashboard& dashboard, const std::string& project_id);
 void close_deploy(Dashboard& dashboard);
 
 // Uploads and starts; does nothing while this is under way already.

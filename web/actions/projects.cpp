@@ -20,14 +20,14 @@ bool any_deploying(const State& state) {
   });
 }
 
-LocalProject local_of(const StoredProject& stored) {
+LocalProject local_of(const BuilderProject& stored) {
   LocalProject local;
   local.id = stored.id;
   local.name = stored.name;
   local.description = stored.description;
   local.saved_at_ms = stored.saved_at_ms;
   local.files = static_cast<int64_t>(stored.files.size());
-  for (const StoredFile& file : stored.files) local.size_bytes += file.size_bytes;
+  for (const BuilderFile& file : stored.files) local.size_bytes += file.size_bytes;
   local.database_size_bytes = stored.database_size_bytes;
   local.database_saved_at_ms = stored.database_saved_at_ms;
   return local;
@@ -62,6 +62,16 @@ Task<Done> count_preview(Dashboard& dashboard, std::string project_id) {
   co_return Done{};
 }
 
+// Only figures hang on it, so a failure leaves the last ones standing.
+Task<Done> load_deployments(Dashboard& dashboard) {
+  auto deployments = co_await outcome_of(api_client::fetch_deployments(dashboard.host));
+  if (deployments.ok()) {
+    dashboard.state.deployments.arrive(std::move(deployments.value()),
+                                       dashboard.host.clock.now_ms());
+  }
+  co_return Done{};
+}
+
 }  // namespace
 
 Task<Done> load_projects(Dashboard& dashboard) {
@@ -78,6 +88,7 @@ Task<Done> load_projects(Dashboard& dashboard) {
     state.projects.arrive(std::move(projects.value()), dashboard.host.clock.now_ms());
     refresh_cards(state);
     adopt_active_deployment(dashboard);
+    dashboard.running.start_once("deployments", load_deployments(dashboard));
     dashboard.browser.set_title(tab_title(state));
     if (!any_deploying(state)) co_return Done{};
     co_await dashboard.host.clock.sleep_ms(fresh_pause_ms);
@@ -93,13 +104,13 @@ Task<Done> load_builder(Dashboard& dashboard) {
     co_return Done{};
   }
   std::vector<LocalProject> locals;
-  for (const StoredProject& project : stored.value()) {
+  for (const BuilderProject& project : stored.value()) {
     locals.push_back(local_of(project));
     keep_counted(state, &locals.back());
   }
   state.builder.arrive(std::move(locals), dashboard.host.clock.now_ms());
   refresh_cards(state);
-  for (const StoredProject& project : stored.value()) {
+  for (const BuilderProject& project : stored.value()) {
     co_await count_preview(dashboard, project.id);
   }
   co_return Done{};

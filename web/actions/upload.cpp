@@ -49,9 +49,9 @@ Task<Json> name_parts(Dashboard& dashboard, Package& package, const MemoryFile& 
   co_return list;
 }
 
-Task<Done> read_files(Dashboard& dashboard, Package& package, StoredProject project) {
+Task<Done> read_files(Dashboard& dashboard, Package& package, BuilderProject project) {
   int64_t total_bytes = 0;
-  for (const StoredFile& file : project.files) {
+  for (const BuilderFile& file : project.files) {
     total_bytes += file.size_bytes;
     if (file.size_bytes > limits::file_bytes_max) {
       co_return fix_input("file_too_large",
@@ -64,7 +64,7 @@ Task<Done> read_files(Dashboard& dashboard, Package& package, StoredProject proj
     co_return fix_input("project_too_large", "The project's files are larger than 512 MiB.",
                         "You must act: remove large files in the Builder, then deploy again.");
   }
-  for (const StoredFile& file : project.files) {
+  for (const BuilderFile& file : project.files) {
     auto bytes = co_await dashboard.browser.read_file(project.id, file.path);
     const MemoryFile content(std::make_shared<const std::string>(std::move(bytes)));
     auto parts = co_await name_parts(dashboard, package, content, file.path);
@@ -161,9 +161,9 @@ Task<Done> send_missing(Dashboard& dashboard, const Package& package) {
   co_return Done{};
 }
 
-Task<StoredProject> find_stored(Dashboard& dashboard, std::string project_id) {
+Task<BuilderProject> find_stored(Dashboard& dashboard, std::string project_id) {
   auto projects = co_await dashboard.browser.list_projects();
-  for (StoredProject& project : projects) {
+  for (BuilderProject& project : projects) {
     if (project.id == project_id) co_return std::move(project);
   }
   co_return fix_input("not_stored", "This browser does not have the project's files.",

@@ -166,6 +166,11 @@ Task<message::Deployment> fetch_deployment(Host& host, std::string id) {
   co_return decode_deployment(body);
 }
 
+Task<std::vector<message::DeploymentSummary>> fetch_deployments(Host& host) {
+  auto body = co_await ask(host, request_of("GET", "/api/deployments"), Patience::once);
+  co_return decode_deployments(body);
+}
+
 Task<Done> cancel_deployment(Host& host, std::string id) {
   HttpRequest request = request_of("POST", deployment_path(id, "/cancel"));
   co_await ask(host, std::move(request), Patience::patient);

@@ -46,6 +46,7 @@ Task<Done> put_preview(Host& host, std::string project_id, Json manifest);
 Task<std::string> start_web_deployment(Host& host, std::string project_id,
                                        std::string idempotency_key);
 Task<message::Deployment> fetch_deployment(Host& host, std::string id);
+Task<std::vector<message::DeploymentSummary>> fetch_deployments(Host& host);
 Task<Done> cancel_deployment(Host& host, std::string id);
 Task<std::string> retry_deployment(Host& host, std::string id);
 Task<message::Report> fetch_report(Host& host, std::string id);

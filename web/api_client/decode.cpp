@@ -305,6 +305,18 @@ Outcome<message::Deployment> decode_deployment(const Json& json) {
   return deployment;
 }
 
+Outcome<std::vector<message::DeploymentSummary>> decode_deployments(const Json& json) {
+  const Json* list = list_of(json, "deployments");
+  if (!json.is_object() || list == nullptr) return unreadable("your deployments");
+  std::vector<message::DeploymentSummary> deployments;
+  for (const Json& item : *list) {
+    message::DeploymentSummary summary;
+    if (!read_summary(item, &summary)) return unreadable("your deployments");
+    deployments.push_back(std::move(summary));
+  }
+  return deployments;
+}
+
 Outcome<message::Report> decode_report(const Json& json) {
   const Json* tables = list_of(json, "tables");
   if (!json.is_object() || tables == nullptr) return unreadable("the data report");

@@ -16,6 +16,7 @@ Outcome<std::vector<message::Project>> decode_projects(const Json& json);
 Outcome<message::Plan> decode_plan(const Json& json);
 Outcome<std::vector<message::Variable>> decode_environment(const Json& json);
 Outcome<message::Deployment> decode_deployment(const Json& json);
+Outcome<std::vector<message::DeploymentSummary>> decode_deployments(const Json& json);
 Outcome<message::Report> decode_report(const Json& json);
 Outcome<std::vector<message::Activity>> decode_activity(const Json& json);
 Outcome<std::vector<std::string>> decode_missing(const Json& json);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "shared/base/text.h"
+#include "web/state/words.h"
 
 namespace fairway {
 namespace {
@@ -15,7 +16,39 @@ int step_number(const message::DeploymentSummary& deployment) {
   return std::min(deployment.step_index + 1, deployment.steps_total);
 }
 
+// Counts the deployments that began in the month of `now_ms`.
+void count_month(const std::vector<message::DeploymentSummary>& deployments, int64_t now_ms,
+                 Figures* figures) {
+  int64_t total = 0;
+  for (const message::DeploymentSummary& deployment : deployments) {
+    if (!is_same_month(deployment.started_at_ms, now_ms)) continue;
+    ++total;
+    if (deployment.status == message::DeploymentStatus::live) {
+      ++figures->month_live;
+    } else if (message::is_active(deployment.status)) {
+      ++figures->month_running;
+    } else {
+      ++figures->month_stopped;
+    }
+  }
+  figures->deployments_this_month = total;
+}
+
 }  // namespace
+
+Figures figures_of(const State& state) {
+  Figures figures;
+  for (const Card& card : state.cards) {
+    if (card.status == CardStatus::live) ++figures.live;
+    if (card.status == CardStatus::not_deployed) ++figures.not_deployed;
+    if (matches(StatusFilter::failed, card.status)) ++figures.waiting_for_you;
+    if (!card.preview) continue;
+    figures.rows += card.preview->rows;
+    figures.tables += card.preview->tables;
+  }
+  if (state.deployments.value) count_month(*state.deployments.value, state.now_ms, &figures);
+  return figures;
+}
 
 void refresh_cards(State& state) {
   static const std::vector<message::Project> no_projects;

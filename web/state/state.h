@@ -105,6 +105,7 @@ struct State {
   Remote<message::Health> health;
   Remote<std::vector<message::Project>> projects;
   Remote<std::vector<LocalProject>> builder;
+  Remote<std::vector<message::DeploymentSummary>> deployments;
   Remote<std::vector<message::Activity>> activity;
   std::vector<Card> cards;  // join_projects of the two, kept in step by refresh_cards.
   Connection connection;
@@ -123,6 +124,20 @@ struct State {
   std::string menu_card;  // Whose dots menu is open.
   std::optional<DeployDialog> deploy;
 };
+
+// The figures over the list of projects; only what is known.
+struct Figures {
+  int64_t live = 0;
+  int64_t not_deployed = 0;
+  int64_t waiting_for_you = 0;
+  int64_t rows = 0;
+  int64_t tables = 0;
+  std::optional<int64_t> deployments_this_month;
+  int64_t month_live = 0;
+  int64_t month_stopped = 0;
+  int64_t month_running = 0;
+};
+Figures figures_of(const State& state);
 
 // Joins `projects` and `builder` anew; after either changed.
 void refresh_cards(State& state);

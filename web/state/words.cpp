@@ -119,6 +119,12 @@ std::string month_words(int64_t at_ms) {
   return std::string(month_names[static_cast<size_t>(day_of(at_ms).month - 1)]);
 }
 
+bool is_same_month(int64_t one_ms, int64_t other_ms) {
+  const Day one = day_of(one_ms);
+  const Day other = day_of(other_ms);
+  return one.year == other.year && one.month == other.month;
+}
+
 std::string initials(std::string_view email) {
   std::string marks;
   bool starts_word = true;

@@ -39,6 +39,7 @@ std::string size_words(int64_t size_bytes);
 
 // The month's name in UTC: "November".
 std::string month_words(int64_t at_ms);
+bool is_same_month(int64_t one_ms, int64_t other_ms);
 
 // "mk@example.org" -> "MK": up to two capitals for the round mark of the account.
 std::string initials(std::string_view email);
