@@ -38,16 +38,17 @@ import {makers} from './providers.mjs';
 /**
  * @typedef {import('./frame/serve.mjs').Service & {
  *   prefix: string,
- *   summary: () => Record<string, unknown>,
+ *   summary: () => Record<string, unknown> | Promise<Record<string, unknown>>,
  *   settings?: Record<string, unknown>,
- *   page?: (url: URL) => string | null,
+ *   page?: (url: URL) => string | null | Promise<string | null>,
  *   close: () => void | Promise<void>,
  *   reset: () => void | Promise<void>,
  * }} Provider
  *   summary: merged into GET /state, such as {databases: [...]} or {sites: [{name, url, ...}]}.
  *   settings: switches that POST /settings {"<provider>": {...}} may change, by name and type.
  *   page: HTML of a page of the provider's own under /view/<provider>/, null when there is none.
- *   close: frees ports and files, keeps the state. reset: everything is gone, as on first start.
+ *   close: frees ports and files, keeps the state.
+ *   reset: everything is gone, as on first start. The store is empty already when it is called.
  */
 
 /**
@@ -90,8 +91,8 @@ export async function startSandbox({port = 0, state, clock = systemClock()}) {
   const parts = {store, clock, calls: frame.calls, origin, stateFolder,
     serve: (/** @type {any} */ service) => serve(frame, service)};
   const reset = async () => {
-    for (const provider of providers.values()) await provider.reset();
     store.clear();
+    for (const provider of providers.values()) await provider.reset();
     frame.faults.remove();
     frame.calls.clear();
   };

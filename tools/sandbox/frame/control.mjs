@@ -37,15 +37,21 @@ export function createControl(parts) {
 
 /**
  * @param {ControlParts} parts
- * @returns {Record<string, any>}
+ * @returns {Promise<Record<string, any>>}
  */
-export function currentState({origin, providers, calls, faults}) {
-  const state = {origin, databases: [], sites: [], settings: /** @type {any} */ ({})};
-  for (const provider of providers.values()) {
-    Object.assign(state, provider.summary());
-    if (provider.settings !== undefined) state.settings[provider.provider] = provider.settings;
-  }
+export async function currentState({origin, providers, calls, faults}) {
+  const state = {origin, databases: [], sites: [], settings: settingsOf({providers})};
+  for (const provider of providers.values()) Object.assign(state, await provider.summary());
   return {...state, faults: faults.list(), calls: calls.list()};
+}
+
+/**
+ * @param {{providers: Map<string, import('../sandbox.mjs').Provider>}} parts
+ * @returns {Record<string, unknown>}
+ */
+function settingsOf({providers}) {
+  return Object.fromEntries([...providers.values()].flatMap(({provider, settings}) =>
+    settings === undefined ? [] : [[provider, settings]]));
 }
 
 /**
@@ -72,7 +78,7 @@ async function route(parts, request, response, {url, path}) {
       if (provider === undefined) throw new BadRequest(400, `There is no provider ${name}`);
       changeSettings(provider, changes ?? {});
     }
-    return sendJson(response, 200, {settings: currentState(parts).settings});
+    return sendJson(response, 200, {settings: settingsOf(parts)});
   }
   if (method === 'POST' && path === '/reset') {
     await parts.reset();
@@ -86,12 +92,15 @@ async function route(parts, request, response, {url, path}) {
  * @param {import('./http.mjs').Response} response
  * @param {URL} url
  */
-function show(parts, response, url) {
-  if (url.pathname === '/state') return sendJson(response, 200, currentState(parts));
+async function show(parts, response, url) {
+  if (url.pathname === '/state') return sendJson(response, 200, await currentState(parts));
   if (url.pathname === '/faults') return sendJson(response, 200, {faults: parts.faults.list()});
-  if (url.pathname === '/') return sendPage(response, statusPage(currentState(parts)));
+  if (url.pathname === '/') {
+    return sendPage(response, statusPage(await currentState(parts), parts.clock.now_ms()));
+  }
   const view = /^\/view\/([\w-]+)\//.exec(url.pathname);
-  const page = view === null ? null : parts.providers.get(view[1] ?? '')?.page?.(url) ?? null;
+  const provider = parts.providers.get(view?.[1] ?? '');
+  const page = await provider?.page?.(url) ?? null;
   if (page === null) throw new BadRequest(404, 'The sandbox has no such page');
   return sendPage(response, page);
 }
@@ -102,13 +111,14 @@ function show(parts, response, url) {
  *
  * @param {import('./http.mjs').Response} response
  * @param {string} html
+ * @param {number} [status]
  */
-export function sendPage(response, html) {
-  send(response, 200, html, {
+export function sendPage(response, html, status = 200) {
+  send(response, status, html, {
     'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store',
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; " +
-      "script-src 'unsafe-inline'; connect-src 'self'; form-action 'self' http: https:; " +
-      "base-uri 'none'; frame-ancestors 'none'",
+      "script-src 'unsafe-inline'; connect-src 'self'; form-action 'self' " +
+      "http://localhost:* http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'",
     'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer',
   });
 }
