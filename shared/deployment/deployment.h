@@ -21,10 +21,13 @@
 #include "shared/jobs/jobs.h"
 #include "shared/projects/projects.h"
 #include "shared/provisioning/provisioning.h"
+#include "shared/secrets/secrets.h"
+#include "shared/transform/transform.h"
 
 namespace fairway {
 
-enum class Status { queued, running, cancelling, live, failed, cancelled, needs_you };
+// `removed` is the end of a tear-down.
+enum class Status { queued, running, cancelling, live, failed, cancelled, needs_you, removed };
 std::string_view name_of(Status status);
 Status status_of(std::string_view name);
 // queued, running and cancelling: the deployment is not over.
@@ -61,6 +64,7 @@ struct App {
   std::string database_token_sealed;
   std::string hosting_project;
   std::string live_deployment_id;  // the provider's id of what visitors get
+  std::string variables_sealed;    // of the live release, as JSON
   int64_t release = 0;             // the live one; 0: never was live
   int64_t last_deployed_at_ms = 0;
 };
@@ -78,6 +82,7 @@ struct Resource {
   std::string name;
   ResourceState state = ResourceState::intended;
   Json detail;  // what its undo needs
+  int64_t updated_at_ms = 0;
 };
 
 struct StepTitle {
@@ -116,6 +121,8 @@ Task<Done> tear_down(Host& host, Journal& journal, Json input);
 // Undoes what a deployment made, newest first. Ends when every resource of it is gone; fails with
 // retry_later while a provider does not let go.
 Task<Done> undo_deployment(Host& host, Journal& journal, Deployment deployment);
+// The way to the app's database, with its opened token.
+Task<DatabaseAccess> open_database(Host& host, Deployment deployment, App app);
 Workflows deployment_workflows();
 
 // --- the steps, one file each; each is safe to repeat ---
@@ -140,8 +147,18 @@ Task<PagesProject> publish_site(Host& host, Journal& journal, Deployment deploym
                                 CheckedProject checked);
 Task<std::string> attach_domain(Host& host, Journal& journal, PagesProject site);
 Task<Done> verify_live(Host& host, Journal& journal, Deployment deployment, std::string url);
-void record_deployed(Host& host, const Deployment& deployment, const TursoDatabase& database,
-                     const PagesProject& site, const std::string& url);
+Task<Done> record_deployed(Host& host, Deployment deployment, CheckedProject checked,
+                           std::string url);
+
+// What the steps after check_project need of the bundle: the plan of its upload, with the content of
+// static files still in the blob store. Pure but for reading the sources; costs their reading.
+struct PreparedSite {
+  SiteUpload upload;
+  std::vector<SourceEdit> edits;
+  std::vector<TransformWarning> warnings;
+  std::vector<std::string> environment_names;
+};
+Task<PreparedSite> prepare_site(Host& host, Deployment deployment);
 
 // --- claim_name.cpp ---
 
@@ -158,6 +175,21 @@ struct Maker {
 Task<std::string> claim_name(Host& host, Journal& journal, Deployment deployment,
                              std::string project_name, Maker maker);
 
+// --- migrate_schema.cpp ---
+
+// Takes back the schema changes that a deployment made; repeatable.
+Task<Done> undo_schema(Host& host, Deployment deployment, Resource resource);
+
+// --- undo.cpp ---
+
+// How long after it was sent a request whose answer was lost may still have its effect.
+constexpr int64_t settling_ms = 35'000;
+
+// Removes one thing from its provider and marks it gone once the provider says so; repeatable.
+Task<Done> undo_resource(Host& host, Journal& journal, Deployment deployment, Resource resource);
+// "database fw-guestbook-1a2b3c4d": how people read of a resource.
+std::string describe(const Resource& resource);
+
 // --- environment.cpp ---
 
 using Variables = std::vector<std::pair<std::string, std::string>>;
@@ -166,6 +198,10 @@ Task<Variables> open_environment(Host& host, std::string account, std::string pr
 // Seals and keeps variables: all of them or, on a failure, none.
 Task<Done> keep_environment(Host& host, std::string account, std::string project_id,
                             Variables variables);
+// What the site of an app is given: the project's variables and the way to its database.
+Task<Variables> site_variables(Host& host, Deployment deployment, App app);
+SealPlace token_place(const Deployment& deployment);
+SealPlace variables_place(const Deployment& deployment);
 
 // --- deployment_store.cpp ---
 

@@ -6,8 +6,8 @@ namespace fairway {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> status_names = {
-    "queued", "running", "cancelling", "live", "failed", "cancelled", "needs_you"};
+constexpr std::array<std::string_view, 8> status_names = {
+    "queued", "running", "cancelling", "live", "failed", "cancelled", "needs_you", "removed"};
 constexpr std::array<std::string_view, 5> kind_names = {
     "turso_database", "pages_project", "pages_variables", "pages_deployment", "schema"};
 constexpr std::array<std::string_view, 6> state_names = {"intended", "sent", "exists",

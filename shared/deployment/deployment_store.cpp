@@ -22,7 +22,8 @@ void create_deployment_tables(Database& database) {
       " database_provider TEXT NOT NULL, database_name TEXT NOT NULL, database_id TEXT NOT NULL,"
       " database_hostname TEXT NOT NULL, database_token_sealed TEXT NOT NULL,"
       " hosting_provider TEXT NOT NULL, hosting_project_id TEXT NOT NULL,"
-      " live_deployment_id TEXT NOT NULL, release INTEGER NOT NULL,"
+      " live_deployment_id TEXT NOT NULL, environment_vars_encrypted TEXT NOT NULL,"
+      " release INTEGER NOT NULL,"
       " last_deployed_at_ms INTEGER NOT NULL, UNIQUE(project_id, platform)) WITHOUT ROWID");
   database.run(
       "CREATE TABLE resources(number INTEGER PRIMARY KEY AUTOINCREMENT, app_id TEXT NOT NULL,"
@@ -137,7 +138,7 @@ std::string select_app(std::string_view where) {
   return std::string(
              "SELECT id, project_id, platform, status, deployment_url, database_name, database_id,"
              " database_hostname, database_token_sealed, hosting_project_id, live_deployment_id,"
-             " release, last_deployed_at_ms FROM deployed_apps WHERE ") +
+             " release, last_deployed_at_ms, environment_vars_encrypted FROM deployed_apps WHERE ") +
          std::string(where);
 }
 
@@ -156,6 +157,7 @@ std::optional<App> first_app(Database& database, const std::string& sql, const s
              .database_token_sealed = row.text(8),
              .hosting_project = row.text(9),
              .live_deployment_id = row.text(10),
+             .variables_sealed = row.text(13),
              .release = row.integer(11),
              .last_deployed_at_ms = row.integer(12)};
 }
@@ -176,11 +178,13 @@ void save_app(Host& host, const App& app) {
   host.database.run(
       "INSERT OR REPLACE INTO deployed_apps(id, project_id, platform, status, deployment_url,"
       " database_provider, database_name, database_id, database_hostname, database_token_sealed,"
-      " hosting_provider, hosting_project_id, live_deployment_id, release, last_deployed_at_ms)"
-      " VALUES(?1, ?2, ?3, ?4, ?5, 'turso', ?6, ?7, ?8, ?9, 'cloudflare', ?10, ?11, ?12, ?13)",
+      " hosting_provider, hosting_project_id, live_deployment_id, release, last_deployed_at_ms,"
+      " environment_vars_encrypted)"
+      " VALUES(?1, ?2, ?3, ?4, ?5, 'turso', ?6, ?7, ?8, ?9, 'cloudflare', ?10, ?11, ?12, ?13, ?14)",
       {app.id, app.project_id, app.platform, std::string(name_of(app.status)), app.url,
        app.database_name, app.database_id, app.database_hostname, app.database_token_sealed,
-       app.hosting_project, app.live_deployment_id, app.release, app.last_deployed_at_ms});
+       app.hosting_project, app.live_deployment_id, app.release, app.last_deployed_at_ms,
+       app.variables_sealed});
 }
 
 void remove_app(Database& database, const std::string& id) {
@@ -191,7 +195,8 @@ namespace {
 
 std::string select_resources(std::string_view rest) {
   return std::string(
-             "SELECT number, app_id, deployment_id, kind, name, state, detail FROM resources ") +
+             "SELECT number, app_id, deployment_id, kind, name, state, detail, updated_at_ms"
+             " FROM resources ") +
          std::string(rest);
 }
 
@@ -202,7 +207,8 @@ std::vector<Resource> resources(Database& database, const std::string& sql,
     auto detail = parse_json(row.text(6));
     FAIRWAY_ASSERT(detail.ok());
     found.push_back({row.integer(0), row.text(1), row.text(2), ResourceKind(row.integer(3)),
-                     row.text(4), ResourceState(row.integer(5)), std::move(*detail)});
+                     row.text(4), ResourceState(row.integer(5)), std::move(*detail),
+                     row.integer(7)});
   }
   return found;
 }

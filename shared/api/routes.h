@@ -1,0 +1,54 @@
+// The handlers behind the routes, one for each line of the table in router.cpp. Only for api/*.cpp.
+#pragma once
+
+#include "shared/api/api.h"
+#include "shared/deployment/deployment.h"
+
+namespace fairway::routes {
+
+// What a handler knows: the request, and what its path names (":id").
+struct Call {
+  ApiRequest request;
+  std::string id;
+
+  const std::string& account() const { return request.user->id; }
+};
+
+// routes_session.cpp: open, without an account
+Task<ApiResponse> health(Host& host, KeyCache& keys, Call call);
+Task<ApiResponse> open_session(Host& host, KeyCache& keys, Call call);
+Task<ApiResponse> close_session(Host& host, KeyCache& keys, Call call);
+
+// routes_projects.cpp
+Task<ApiResponse> me(Host& host, Call call);
+Task<ApiResponse> get_projects(Host& host, Call call);
+Task<ApiResponse> post_project(Host& host, Call call);
+Task<ApiResponse> put_bundle(Host& host, Call call);
+Task<ApiResponse> put_preview(Host& host, Call call);
+Task<ApiResponse> put_environment(Host& host, Call call);
+Task<ApiResponse> get_environment(Host& host, Call call);
+Task<ApiResponse> get_plan(Host& host, Call call);
+
+// routes_blobs.cpp
+Task<ApiResponse> post_missing(Host& host, Call call);
+Task<ApiResponse> put_blob(Host& host, Call call);
+
+// routes_deployments.cpp
+Task<ApiResponse> post_deploy_web(Host& host, Call call);
+Task<ApiResponse> get_status(Host& host, Call call);
+Task<ApiResponse> get_report(Host& host, Call call);
+Task<ApiResponse> post_cancel(Host& host, Call call);
+Task<ApiResponse> post_retry(Host& host, Call call);
+Task<ApiResponse> get_deployments(Host& host, Call call);
+Task<ApiResponse> get_app(Host& host, Call call);
+Task<ApiResponse> delete_app(Host& host, Call call);
+Task<ApiResponse> get_activity(Host& host, Call call);
+
+// deployment_json.cpp
+Json summary_json(Database& database, const Deployment& deployment);
+Json status_json(Host& host, const Deployment& deployment);
+
+// deploy_plan.cpp
+Json plan_json(Host& host, const std::string& account, const Project& project);
+
+}  // namespace fairway::routes
