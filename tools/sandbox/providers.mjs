@@ -2,10 +2,11 @@
 // a module that makes a Provider (see sandbox.mjs) and name it here.
 
 import {createIdentity} from './identity/identity.mjs';
+import {createPages} from './pages/pages.mjs';
 import {createTurso} from './turso/turso.mjs';
 
 /**
  * @type {((parts: import('./sandbox.mjs').ProviderParts) =>
  *   import('./sandbox.mjs').Provider | Promise<import('./sandbox.mjs').Provider>)[]}
  */
-export const makers = [createTurso, createIdentity];
+export const makers = [createTurso, createPages, createIdentity];
