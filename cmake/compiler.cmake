@@ -18,7 +18,7 @@ if(CCACHE AND NOT FAIRWAY_WEB)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-# For all code, third party's too: sanitizers and the standard library must agree everywhere.
+# For all code in C++, third party's too: sanitizers and the standard library must agree everywhere.
 add_library(fairway_platform INTERFACE)
 if(FAIRWAY_WASI)
   # An instance answers one request and is dropped: links are small and fast, nothing is unwound.

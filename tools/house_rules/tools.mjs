@@ -1,13 +1,15 @@
 // The checks that other programs do: clang-format, clang-tidy and the TypeScript compiler.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 
 /** @typedef {import('./rules.mjs').Finding} Finding */
 
-const database = 'build/native/compile_commands.json';
+// Either native build tells how files are compiled; the newer one knows the newer files.
+const buildFolder = newestNativeBuild();
+const database = `${buildFolder}/compile_commands.json`;
 
 /**
  * Formats what is not formatted.
@@ -76,7 +78,7 @@ export function checkTypes() {
  */
 export function checkWithClangTidy(paths) {
   if (!existsSync(database)) {
-    return [{ path: database, line: 1, message: 'is missing: tools/build native makes it' }];
+    return [{ path: database, line: 1, message: 'is missing: tools/build native-asan makes it' }];
   }
   /** @type {{directory: string, file: string}[]} */
   const entries = JSON.parse(readFileSync(database, 'utf8'));
@@ -96,7 +98,7 @@ export function checkWithClangTidy(paths) {
 
 /** @param {string[]} paths two processes at a time, a handful of files each */
 function runInPairs(paths) {
-  const words = ['-0', '-P2', '-n4', 'clang-tidy-19', '-p', 'build/native', '--quiet'];
+  const words = ['-0', '-P2', '-n4', 'clang-tidy-19', '-p', buildFolder, '--quiet'];
   return run('xargs', words, paths.join('\0'));
 }
 
@@ -116,7 +118,7 @@ function remember(files, findings, output) {
 // What each source file was compiled from, as ninja recorded it.
 /** @returns {Map<string, string[]>} */
 function inputsOfObjects() {
-  const output = run('ninja', ['-C', 'build/native', '-t', 'deps']);
+  const output = run('ninja', ['-C', buildFolder, '-t', 'deps']);
   /** @type {Map<string, string[]>} */
   const inputs = new Map();
   for (const block of output.split('\n\n')) {
@@ -133,9 +135,16 @@ function inputsOfObjects() {
   return inputs;
 }
 
+function newestNativeBuild() {
+  const folders = ['build/native-asan', 'build/native'];
+  const age = (/** @type {string} */ path) =>
+    statSync(`${path}/.ninja_deps`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return folders.sort((a, b) => age(b) - age(a))[0] ?? '';
+}
+
 /** @param {string} path as ninja writes it: absolute, or relative to the build folder */
 function absolute(path) {
-  return path.startsWith('/') ? path : join(process.cwd(), 'build/native', path);
+  return path.startsWith('/') ? path : join(process.cwd(), buildFolder, path);
 }
 
 /** @param {string} path @param {string[]} inputs */
