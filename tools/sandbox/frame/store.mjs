@@ -39,7 +39,7 @@ const schema = `
  */
 export function openStore(stateFolder) {
   mkdirSync(stateFolder, {recursive: true, mode: 0o700});
-  const engine = new Engine(join(stateFolder, 'sandbox.db'), {timeout: 5});
+  const engine = new Engine(join(stateFolder, 'sandbox.db'), {timeout: 5000});
   engine.exec(schema);
   const one = engine.prepare('SELECT value FROM entries WHERE collection = ? AND key = ?');
   const all = engine.prepare('SELECT value FROM entries WHERE collection = ? ORDER BY id');

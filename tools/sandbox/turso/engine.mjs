@@ -28,6 +28,7 @@ export function createEngine(file, onGone = () => undefined, isNeeded = () => fa
   /** @type {import('node:child_process').ChildProcess | null} */
   let child = null;
   let lastId = 0;
+  let isStopping = false;
   /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
   const waiting = new Map();
   /** @type {NodeJS.Timeout | undefined} */
@@ -47,6 +48,7 @@ export function createEngine(file, onGone = () => undefined, isNeeded = () => fa
     started.on('message', (/** @type {any} */ {id, value, error}) => {
       const call = waiting.get(id);
       waiting.delete(id);
+      if (waiting.size === 0 && !isStopping) keepAlive(started, false);
       if (error === undefined) call?.resolve(value);
       else call?.reject(new Error(error));
     });
@@ -58,8 +60,6 @@ export function createEngine(file, onGone = () => undefined, isNeeded = () => fa
       onGone();
       for (const call of lost) call.reject(new EngineGone('The database engine stopped'));
     });
-    started.unref();
-    started.channel?.unref();
     return started;
   };
   return {
@@ -74,6 +74,7 @@ export function createEngine(file, onGone = () => undefined, isNeeded = () => fa
           clearTimeout(alarm);
           then(value);
         };
+        keepAlive(target, true);
         waiting.set(id, {resolve: settle(resolve), reject: settle(reject)});
         target.send({id, op, ...values}, (error) => {
           if (error !== null) target.kill('SIGKILL');
@@ -83,10 +84,30 @@ export function createEngine(file, onGone = () => undefined, isNeeded = () => fa
     stop() {
       clearTimeout(idle);
       if (child === null) return Promise.resolve();
+      isStopping = true;
+      keepAlive(child, true);
       const ended = new Promise((resolve) => void child?.once('exit', resolve));
       child.kill('SIGKILL');
-      return ended.then(() => undefined);
+      return ended.then(() => {
+        isStopping = false;
+      });
     },
     isRunning: () => child !== null,
   };
+}
+
+/**
+ * An engine process keeps the sandbox's own process alive only while it is waited for.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {boolean} isAwaited
+ */
+function keepAlive(child, isAwaited) {
+  if (isAwaited) {
+    child.ref();
+    child.channel?.ref();
+  } else {
+    child.unref();
+    child.channel?.unref();
+  }
 }

@@ -41,12 +41,15 @@ const columns_wrapped_max = 900;
 const utf8 = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
 
 /**
- * @param {string} file
+ * A connection that never waits for a lock by itself: waiting would stop the whole process.
+ *
+ * @param {string} file  Made when missing.
  * @returns {Connection}
  */
 export function openConnection(file) {
   const connection = new Engine(file);
-  connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = 0');
+  connection.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; ' +
+    'PRAGMA synchronous = FULL; PRAGMA trusted_schema = 0; PRAGMA busy_timeout = 0');
   return connection;
 }
 

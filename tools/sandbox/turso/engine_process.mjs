@@ -10,6 +10,9 @@ import {copyDatabase, describeStatement, dumpDatabase, inspectDatabase, verifyIm
 import {SqlRefused} from './sql_text.mjs';
 
 const busy_wait_ms_max = 10_000;
+// A process that a killed sandbox left behind may hold a lock for a moment, and tells nobody when
+// it ends.
+const ask_again_ms = 50;
 const file = process.argv[2] ?? '';
 
 /**
@@ -40,15 +43,15 @@ function wakeWaiters() {
   for (const wake of [...waitingForLock]) wake();
 }
 
-/** @param {number} deadline_ms */
-function lockMayBeFree(deadline_ms) {
+/** Resolves when a stream of this process let go of something, or after a short while. */
+function lockMayBeFree() {
   return new Promise((resolve) => {
     const wake = () => {
       clearTimeout(timer);
       waitingForLock.delete(wake);
       resolve(undefined);
     };
-    const timer = setTimeout(wake, Math.max(0, deadline_ms - Date.now()));
+    const timer = setTimeout(wake, ask_again_ms);
     waitingForLock.add(wake);
   });
 }
@@ -71,7 +74,7 @@ async function runWhenFree(stream, step, access, room_bytes) {
       const code = /** @type {any} */ (error)?.code;
       if (code !== 'SQLITE_BUSY' || Date.now() >= deadline_ms) throw error;
     }
-    await lockMayBeFree(deadline_ms);
+    await lockMayBeFree();
   }
 }
 
