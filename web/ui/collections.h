@@ -21,7 +21,7 @@ class Ui;
 // --- Tables ---------------------------------------------------------------------------------------
 
 struct TableColumn {
-  std::string_view name;       // "" = no visible head; give `spoken_name`
+  std::string_view name{};       // "" = no visible head; give `spoken_name`
   float width = 0;             // 0 shares what is left
   Align align = Align::left;   // numbers right
   std::string_view spoken_name = {};
@@ -78,8 +78,8 @@ class Table {
 // --- Logs -----------------------------------------------------------------------------------------
 
 struct LogLine {
-  std::string_view time;   // "0:06.4"
-  std::string_view text;
+  std::string_view time{};   // "0:06.4"
+  std::string_view text{};
   Mood mood = Mood::plain;
 };
 /// Mono, follows the end until the person scrolls up, "Copy log" at its head (the browser's
@@ -95,8 +95,8 @@ void key_value(Ui& ui, const Rect& at, std::string_view key, std::string_view va
 
 struct SettingRow {
   Icon icon = Icon::none;
-  std::string_view label;
-  std::string_view value;
+  std::string_view label{};
+  std::string_view value{};
   std::string_view chip = {};
   Mood mood = Mood::plain;
 };
@@ -106,11 +106,11 @@ bool setting_row(Ui& ui, const Rect& at, const SettingRow& row);
 // --- Command palette ------------------------------------------------------------------------------
 
 struct PaletteEntry {
-  std::string_view words;
+  std::string_view words{};
   std::string_view hint = {};      // quiet, after the words
   std::string_view keys_hint = {};
   Icon icon = Icon::none;
-  std::vector<int> matched = {};   // byte offsets of typed letters in `words`, drawn in accent
+  std::vector<int> matched{};   // byte offsets of typed letters in `words`, drawn in accent
 };
 struct PaletteAnswer {
   int picked = -1;

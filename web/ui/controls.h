@@ -40,6 +40,7 @@ struct ButtonOptions {
   std::string_view keys_hint = {};        // "⌘↵" in a small box; see keys_text()
   std::string_view key_shortcuts = {};    // "Control+Enter", for assistive technology
   std::string_view tooltip = {};
+  std::string_view key = {};              // identity, when the words change while it stays the same
 };
 bool button(Ui& ui, const Rect& at, std::string_view words, const ButtonOptions& options = {});
 float button_width(Ui& ui, std::string_view words, const ButtonOptions& options = {});
@@ -58,6 +59,7 @@ struct LinkOptions {
   Icon icon_after = Icon::none;
   enum class Opens : std::uint8_t { here, new_tab } opens = Opens::here;
   std::string_view spoken_name = {};
+  std::string_view key = {};
 };
 /// A real link. Addresses that start with "/app" (or "#") stay in the dashboard: true is returned and the view acts;
 /// others are followed by the browser.
@@ -72,13 +74,13 @@ struct PressOptions {
   Chosen chosen = Chosen::no;
   std::string_view description = {};
   std::string_view disabled_reason = {};
+  std::string_view key = {};
 };
 struct Press {
   bool clicked = false;
   bool hovered = false;
   bool held = false;
   bool focused = false;  // by keyboard
-  bool context = false;
 };
 /// Makes any box pressable; draw what you like inside. Draws only the focus ring.
 Press press_area(Ui& ui, const Rect& at, std::string_view name, const PressOptions& options = {});
@@ -91,9 +93,9 @@ float kbd(Ui& ui, const Rect& at, std::string_view keys, Align align = Align::le
 // --- Fields ---------------------------------------------------------------------------------------
 
 struct FieldOptions {
-  std::string_view label = {};        // drawn above by `labelled`, always spoken
+  std::string_view label = {};        // always spoken; a visible label is drawn by the view (text, Voice::silent)
   std::string_view placeholder = {};
-  std::string_view hint = {};         // spoken; draw it where it fits, or use `labelled`
+  std::string_view hint = {};         // spoken; draw it where it fits
   std::string_view error = {};        // "" = fine. Red edge; spoken; drawn below by field_error()
   Icon icon = Icon::none;
   std::string_view keys_hint = {};
@@ -103,6 +105,7 @@ struct FieldOptions {
   Face face = Face::regular;          // mono for names of variables
   int length_max = 2000;
   enum class Access : std::uint8_t { edit, read_only } access = Access::edit;
+  std::string_view key = {};          // identity, when the label is not enough
 };
 struct FieldResult {
   bool changed = false;
@@ -151,8 +154,8 @@ void radio_mark(Ui& ui, float x, float middle_y, Chosen chosen);
 void tick_mark(Ui& ui, float x, float middle_y, Chosen chosen);
 
 struct OptionCard {
-  std::string_view title;
-  std::string_view detail;       // may be empty
+  std::string_view title{};
+  std::string_view detail{};       // may be empty
   std::string_view badge = {};   // "Recommended"
   Chosen chosen = Chosen::no;
   std::string_view disabled_reason = {};
@@ -161,7 +164,7 @@ struct OptionCard {
 bool option_card(Ui& ui, const Rect& at, const OptionCard& card);
 
 struct Segment {
-  std::string_view words;
+  std::string_view words{};
   std::string_view count = {};  // "9" beside "All"
   Icon icon = Icon::none;
   std::string_view disabled_reason = {};
@@ -178,7 +181,7 @@ bool segmented(Ui& ui, const Rect& at, std::string_view name, std::span<const Se
 float segmented_width(Ui& ui, std::span<const Segment> segments);
 
 struct SelectOption {
-  std::string_view words;
+  std::string_view words{};
   std::string_view detail = {};
   std::string_view disabled_reason = {};
 };

@@ -14,7 +14,6 @@ enum class Icon : std::uint8_t {
   search, globe, phone, laptop, check, x, down, right, left, arrow, out, copy, dots, plus, db,
   cloud, key, lock, table, warn, info, clock, back, refresh, trash, download, up, doc, pen, card,
   chat, mail, sms, box, gear, pulse, grid, chart, sort, enter, moon, sun,
-  mark,  // the product's own sign, white strokes on the accent square
   count
 };
 

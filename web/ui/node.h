@@ -54,7 +54,7 @@ enum class NodeState : std::uint32_t {
   current = 1U << 16U,    // the page one is on (navigation)
   new_tab = 1U << 17U,
   hidden_text = 1U << 18U,  // a password
-  follow_end = 1U << 19U,   // a scroll area that stays at its end while it is at its end
+  mono = 1U << 19U,         // a field that draws with the mono face
 };
 constexpr NodeState operator|(NodeState a, NodeState b) {
   return static_cast<NodeState>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
@@ -71,21 +71,24 @@ struct Node {
   std::uint8_t level = 0;        // headings
   std::uint8_t layer = 0;        // 0 page, then dialogs, menus, toasts above
   NodeState state = NodeState::none;
-  Rect box;                      // hit box, on the screen, not clipped
-  Rect clip;                     // what the surrounding areas leave visible of the screen
-  std::string name;
-  std::string value;             // text of a field, "40" of a progress bar, choice of a combobox
-  std::string description;
-  std::string href;              // links
-  std::string placeholder;
-  std::string autocomplete;      // fields
-  std::string key_shortcuts;     // aria-keyshortcuts
+  Rect box{};                      // hit box, on the screen, not clipped
+  Rect clip{};                     // what the surrounding areas leave visible of the screen
+  std::string name{};
+  std::string value{};             // text of a field, "40" of a progress bar, choice of a combobox
+  std::string description{};
+  std::string href{};              // links
+  std::string placeholder{};
+  std::string autocomplete{};      // fields
+  std::string key_shortcuts{};     // aria-keyshortcuts
   NodeId controls = no_node;     // what a tab or combobox opens
   int position = 0;              // of position_total, 1-based; rows and options that are not all drawn
   int position_total = 0;
   float font_size_px = 0;        // fields: so that the real input measures text as the canvas draws it
   float scroll_height = 0;       // scroll: height and width of what is inside
   float scroll_width = 0;
+  float scroll_offset = 0;
+  float padding_left = 0;        // fields: from the box to the words
+  float padding_right = 0;
 };
 
 }  // namespace fairway::ui

@@ -3,7 +3,7 @@
 // batch with the text, so hundreds of cards cost no extra draw call.
 #pragma once
 
-#include <span>
+#include <cstdint>
 
 #include "web/ui/layout.h"
 #include "web/ui/theme.h"
@@ -14,6 +14,20 @@ class Ui;
 
 enum class Shadow : std::uint8_t { none, card, menu, dialog };
 
+/// Which corners are round (parts that lie in the corners of something round).
+enum class Corners : std::uint8_t {
+  none = 0,
+  top_left = 1,
+  top_right = 2,
+  bottom_right = 4,
+  bottom_left = 8,
+  top = 3,
+  bottom = 12,
+  left = 9,
+  right = 6,
+  all = 15
+};
+
 struct BoxStyle {
   Tone fill = Tone::surface;
   Tone edge = Tone::none;
@@ -21,6 +35,7 @@ struct BoxStyle {
   float radius = 0;
   Shadow shadow = Shadow::none;
   float opacity = 1;
+  Corners corners = Corners::all;
 };
 void box(Ui& ui, const Rect& at, const BoxStyle& style);
 

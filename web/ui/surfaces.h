@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <span>
 #include <string_view>
@@ -14,6 +15,7 @@
 
 namespace fairway::ui {
 
+class Popup;
 class Ui;
 
 // --- Plain surfaces (no node) ---------------------------------------------------------------------
@@ -51,6 +53,7 @@ class Scroll {
   NodeId node_;
   float offset_;
   float took_ = 0;
+  bool follows_ = false;
 };
 
 // --- Dialogs --------------------------------------------------------------------------------------
@@ -62,7 +65,7 @@ enum class DialogKind : std::uint8_t {
   bare     // no head, no foot: the command palette
 };
 struct DialogOptions {
-  std::string_view title;
+  std::string_view title{};
   std::string_view key = {};
   DialogKind kind = DialogKind::dialog;
   float width = 560;   // upper limits; at least 32 is left around
@@ -94,6 +97,8 @@ class Dialog {
 
  private:
   Ui& ui_;
+  size_t layer_before_;
+  float opacity_before_;
   NodeId node_ = no_node;
   bool wants_close_ = false;
 };
@@ -101,7 +106,7 @@ class Dialog {
 // --- Menus and popups -----------------------------------------------------------------------------
 
 struct MenuItem {
-  std::string_view words;
+  std::string_view words{};
   Icon icon = Icon::none;
   std::string_view keys_hint = {};
   std::string_view detail = {};
@@ -137,8 +142,7 @@ class Menu {
  private:
   Ui& ui_;
   NodeId opener_ = no_node;
-  NodeId node_ = no_node;
-  Rect area_;
+  std::unique_ptr<Popup> popup_;
   float y_ = 0;
   bool open_ = false;
 };
@@ -146,8 +150,8 @@ class Menu {
 // --- Toasts ---------------------------------------------------------------------------------------
 
 struct Toast {
-  std::string_view key;
-  std::string_view title;
+  std::string_view key{};
+  std::string_view title{};
   std::string_view detail = {};
   Mood mood = Mood::ok;
   std::string_view action = {};  // "Try now"
@@ -166,13 +170,15 @@ class Toasts {
  private:
   Ui& ui_;
   float y_;
+  float used_ = 0;
+  size_t layer_before_;
 };
 
 // --- Bars -----------------------------------------------------------------------------------------
 
 struct NavigationItem {
-  std::string_view words;
-  std::string_view href;
+  std::string_view words{};
+  std::string_view href{};
   Icon icon = Icon::none;
 };
 /// Links beside each other, the chosen one on a grey ground. Returns the pressed index or -1.

@@ -62,7 +62,7 @@ struct Surroundings {
 
 /// A key that no field or widget took for itself. `key` as in DOM ("k", "Enter", "/", "ArrowDown").
 struct KeyPress {
-  std::string key;
+  std::string key{};
   enum class Command : std::uint8_t { no, yes } command = Command::no;  // Ctrl, or Cmd on a Mac
   enum class Shift : std::uint8_t { no, yes } shift = Shift::no;
 };
