@@ -92,6 +92,7 @@ struct DeployDialog {
   CancelStage cancel = CancelStage::none;
   bool retrying = false;
   bool choosing_again = false;  // Back at the choices after a deployment that ended.
+  bool tables_open = false;     // Of the person: the list of tables to carry.
   bool report_open = false;     // Of the person.
   std::string report_table;     // Whose columns are unfolded, of the person.
   bool log_open = false;        // Of the person: the log of the step that stopped.
