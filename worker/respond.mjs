@@ -33,7 +33,7 @@ const apiPolicy = policy({
   'frame-ancestors': "'none'",
 });
 
-/** The builder stand-in runs in this frame what a person made: without an origin of its own, without
+/** The builder stand-in runs in this frame what a person made: no origin of its own, no
  * network. Its own address stands for 'self', which means nothing there.
  * @param {string} origin */
 function framePolicy(origin) {
