@@ -28,19 +28,6 @@ struct Bundle {
   std::vector<StoredFile> files;
 };
 
-struct PreviewColumn {
-  std::string name;
-  std::string type;      // as declared; may be empty
-  std::string checksum;  // 16 hex digits, see migration/checksum.h
-};
-
-struct PreviewTable {
-  std::string name;
-  int64_t rows = 0;
-  std::string row_checksum;
-  std::vector<PreviewColumn> columns;
-};
-
 // The preview as the tab measured it, and the image it made of it for the target.
 struct PreviewManifest {
   int64_t image_bytes = 0;
@@ -49,7 +36,7 @@ struct PreviewManifest {
   int64_t source_bytes = 0;
   std::string source_sha256;
   Json schema;  // [{type,name,table,sql}], read by migration/schema.h
-  std::vector<PreviewTable> tables;
+  Json tables;  // [{name,rows,row_checksum,columns}], read by migration/report.h
 };
 
 // A project as its row says it. The manifests themselves are blobs, named by the SHA-256 of their

@@ -1,0 +1,173 @@
+#include "tests/world/checkers.h"
+
+#include "shared/base/text.h"
+
+namespace fairway::test {
+
+namespace {
+
+bool holds_all(const std::string& now, const std::string& before) {
+  for (auto line : split(before, '\n')) {
+    if (now.find(cat({line, "\n"})) == std::string::npos && !line.empty()) return false;
+  }
+  return true;
+}
+
+std::string journal_text(Database& database, const std::string& job_id) {
+  std::string text;
+  auto found = database.run(
+      "SELECT name || '=' || result FROM journal WHERE job_id = ?1 AND ended_at_ms > 0",
+      {job_id});
+  for (const Row& row : found.rows) text += row.text(0) + "\n";
+  return text;
+}
+
+bool is_in_ledger(Database& database, std::string_view name) {
+  auto found = database.run(
+      "SELECT count(*) FROM resources WHERE name = ?1 AND state IN (1, 2, 3)", {std::string(name)});
+  return found.rows[0].integer(0) > 0;
+}
+
+std::string part_after(std::string_view url, std::string_view before) {
+  size_t start = url.find(before);
+  if (start == std::string_view::npos) return "";
+  start += before.size();
+  return std::string(url.substr(start, url.find_first_of("/?", start) - start));
+}
+
+}  // namespace
+
+std::string why_progress_is_wrong(Stage& stage) {
+  auto active = stage.database.run(
+      "SELECT count(*) FROM deployments WHERE status IN ('queued', 'running', 'cancelling')");
+  if (active.rows[0].integer(0) > 1) return "G1: two deployments are active";
+  for (auto& deployment : list_deployments(stage.database)) {
+    std::string now = journal_text(stage.database, deployment.id);
+    std::string& before = stage.progress[deployment.id];
+    if (!holds_all(now, before)) return "G7: a finished step changed or vanished";
+    before = std::move(now);
+  }
+  return "";
+}
+
+std::string why_not_intended(Stage& stage, const HttpRequest& request) {
+  if (request.method == "GET") return "";
+  std::string_view url = request.url;
+  std::string name;
+  if (url.ends_with("/organizations/org/databases") || url.ends_with("/pages/projects")) {
+    auto body = parse_json(request.body.at(0).text);
+    name = text_or(*body, "name", "");
+  } else if (url.find("/organizations/org/databases/") != std::string_view::npos) {
+    name = part_after(url, "/organizations/org/databases/");
+  } else if (url.ends_with("/deployments")) {
+    for (const auto& deployment : list_deployments(stage.database)) {
+      if (request.body.at(0).text.find(deployment.id) != std::string::npos) name = deployment.id;
+    }
+  } else if (url.find("/pages/projects/") != std::string_view::npos) {
+    name = part_after(url, "/pages/projects/");
+  } else {
+    return "";
+  }
+  if (is_in_ledger(stage.database, name)) return "";
+  return cat({"G2: no intent for ", request.method, " ", url});
+}
+
+std::string why_not_ended(Stage& stage, const Deployment& deployment) {
+  if (is_active(deployment.status)) return cat({"G5: ", deployment.id, " never ended"});
+  int64_t took_ms = deployment.ended_at_ms - deployment.created_at_ms;
+  // Each bound is looked at after a step, and a step is bounded by its own patience.
+  constexpr int64_t slack_ms = 25 * 60'000;
+  if (took_ms > forward_ms_max + undo_ms_max + slack_ms) {
+    return cat({"G5: ", deployment.id, " took ", decimal(took_ms / 1000), " s"});
+  }
+  if (deployment.status != Status::live && deployment.verb == Verb::deploy_web &&
+      !deployment.failure) {
+    return "G5: a deployment ended without saying why";
+  }
+  (void)stage;
+  return "";
+}
+
+namespace {
+
+// What the ledger says the app has, by kind.
+std::map<std::string, const char*> ledger(Stage& stage, ResourceKind kind) {
+  std::map<std::string, const char*> names;
+  auto found = stage.database.run("SELECT name FROM resources WHERE kind = ?1 AND state IN (1, 2, 3)",
+                                  {int64_t(kind)});
+  for (const Row& row : found.rows) names[row.text(0)] = "";
+  return names;
+}
+
+}  // namespace
+
+std::string why_left_over(Stage& stage) {
+  auto databases = ledger(stage, ResourceKind::turso_database);
+  auto sites = ledger(stage, ResourceKind::pages_project);
+  auto app = find_app_of(stage.database, stage.project_id);
+  for (const auto& [name, base] : stage.turso.standing()) {
+    if (!base->is_strangers && !databases.contains(name)) return cat({"G6: database ", name});
+    if (base->uploads > 1) return cat({"G3: ", name, " was loaded twice"});
+  }
+  size_t releases = 0;
+  for (const auto& [name, site] : stage.pages.standing()) {
+    if (site->is_strangers) continue;
+    if (!sites.contains(name)) return cat({"G6: site ", name});
+    for (const auto& release : site->releases) {
+      if (!ledger(stage, ResourceKind::pages_deployment).contains(release.release)) {
+        return cat({"G6: release ", release.release});
+      }
+      ++releases;
+    }
+  }
+  if (databases.size() > 1) return "G3: two databases for one app";
+  if (sites.size() > 1) return "G3: two sites for one app";
+  if (app && app->release > 0 && int64_t(releases) < 1) return "the live release vanished";
+  if (!app && !(databases.empty() && sites.empty())) return "G6: things without an app";
+  return "";
+}
+
+std::string why_secret_is_open(Stage& stage) {
+  static const std::vector<std::string> columns = {
+      "SELECT input FROM jobs",          "SELECT coalesce(result, '') FROM journal",
+      "SELECT text FROM job_log",        "SELECT value FROM job_notes",
+      "SELECT detail FROM resources",    "SELECT text FROM activity",
+      "SELECT sealed_value FROM project_variables",
+      "SELECT url || coalesce(failure, '') FROM deployments",
+      "SELECT database_token_sealed || environment_vars_encrypted || deployment_url"
+      " FROM deployed_apps"};
+  for (const auto& sql : columns) {
+    for (const Row& row : stage.database.run(sql, {}).rows) {
+      if (row.text(0).find("CANARY") != std::string::npos) return cat({"G8: by ", sql});
+    }
+  }
+  return "";
+}
+
+std::string why_not_serving(Stage& stage) {
+  auto app = find_app_of(stage.database, stage.project_id);
+  if (!app || app->release == 0) return "";
+  HttpRequest visit;
+  visit.url = cat({app->url, "/.well-known/fairway.json"});
+  auto answer = stage.pages.answer(visit, "");
+  auto json = parse_json(answer.body);
+  if (!json.ok()) return cat({"the live site does not answer at ", app->url});
+  if (text_or(*json, "database", "") != "ok") return "the live site has no database";
+  auto deployment = find_deployment(stage.database, text_or(*json, "release", ""));
+  if (!deployment || deployment->status != Status::live || deployment->release != app->release) {
+    return "visitors get a release that is not the live one";
+  }
+  return "";
+}
+
+std::string why_rows_are_lost(Stage& stage, int64_t visitors) {
+  auto app = find_app_of(stage.database, stage.project_id);
+  if (!app || app->release == 0 || visitors == 0) return "";
+  SqliteDatabase* content = stage.turso.content_of(app->database_name);
+  if (content == nullptr) return "G10: the production database is gone";
+  auto rows = content->run("SELECT count(*) FROM visits", {});
+  int64_t kept = rows.rows[0].integer(0);
+  return kept == visitors ? "" : cat({"G10: ", decimal(visitors - kept), " rows are lost"});
+}
+
+}  // namespace fairway::test

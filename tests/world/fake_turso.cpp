@@ -1,0 +1,217 @@
+#include "tests/world/fake_turso.h"
+
+#include "shared/base/text.h"
+
+namespace fairway::test {
+
+namespace {
+
+constexpr std::string_view api = "https://api.turso.test/v1/organizations/org/databases";
+constexpr std::string_view hosts = ".db.test";
+
+HttpResponse json_answer(int status, const Json& json) { return {status, {}, to_text(json)}; }
+HttpResponse error(int status, std::string_view text) {
+  return json_answer(status, {{"error", text}});
+}
+
+std::string name_of_host(std::string_view url) {
+  url.remove_prefix(std::string_view("https://").size());
+  return std::string(url.substr(0, url.find(hosts)));
+}
+
+std::string_view path_of_host(std::string_view url) {
+  return url.substr(url.find(hosts) + hosts.size());
+}
+
+std::string bearer(const HttpRequest& request) {
+  for (const auto& header : request.headers) {
+    if (header.name == "authorization") return header.value;
+  }
+  return "";
+}
+
+Value value_of(const Json& json) {
+  std::string type = text_or(json, "type", "");
+  if (type == "integer") return *parse_decimal(json.at("value").get<std::string>());
+  if (type == "float") return json.at("value").get<double>();
+  if (type == "text") return json.at("value").get<std::string>();
+  if (type == "blob") return Bytes{*from_base64(json.at("base64").get<std::string>())};
+  return Value{};
+}
+
+Json json_of(const Value& value) {
+  if (auto* number = std::get_if<int64_t>(&value)) {
+    return {{"type", "integer"}, {"value", decimal(*number)}};
+  }
+  if (auto* real = std::get_if<double>(&value)) return {{"type", "float"}, {"value", *real}};
+  if (auto* text = std::get_if<std::string>(&value)) return {{"type", "text"}, {"value", *text}};
+  if (auto* blob = std::get_if<Bytes>(&value)) {
+    return {{"type", "blob"}, {"base64", base64(blob->bytes)}};
+  }
+  return {{"type", "null"}};
+}
+
+struct Ran {
+  Json result;
+  Json error;  // null when it worked
+};
+
+Ran run(SqliteDatabase& database, const Json& statement) {
+  std::vector<Value> values;
+  for (const Json& arg : member(statement, "args")) values.push_back(value_of(arg));
+  auto attempt = database.attempt(statement.at("sql").get<std::string>(), values);
+  if (!attempt.error.empty()) {
+    return {Json(), {{"message", attempt.error}, {"code", "SQLITE_ERROR"}}};
+  }
+  Json rows = Json::array();
+  for (const Row& row : attempt.rows.rows) {
+    Json cells = Json::array();
+    for (size_t i = 0; i < row.size(); ++i) cells.push_back(json_of(row.value(i)));
+    rows.push_back(std::move(cells));
+  }
+  return {{{"cols", Json::array()},
+           {"rows", std::move(rows)},
+           {"affected_row_count", attempt.rows.changes},
+           {"last_insert_rowid", nullptr}},
+          Json()};
+}
+
+bool holds(const Json& condition, const std::vector<bool>& worked) {
+  if (condition.is_null()) return true;
+  if (condition.at("type") == "not") return !holds(condition.at("cond"), worked);
+  return worked.at(condition.at("step").get<size_t>());
+}
+
+Json run_batch(SqliteDatabase& database, const Json& steps) {
+  Json results = Json::array(), errors = Json::array();
+  std::vector<bool> worked;
+  for (const Json& step : steps) {
+    bool runs = holds(member(step, "condition"), worked);
+    Ran ran;
+    if (runs) ran = run(database, step.at("stmt"));
+    worked.push_back(runs && ran.error.is_null());
+    results.push_back(ran.result);
+    errors.push_back(ran.error);
+  }
+  return {{"step_results", std::move(results)}, {"step_errors", std::move(errors)}};
+}
+
+}  // namespace
+
+bool FakeTurso::owns(std::string_view url) const {
+  return url.starts_with(api) || url.find(hosts) != std::string_view::npos;
+}
+
+std::map<std::string, const FakeTurso::Base*> FakeTurso::standing() const {
+  std::map<std::string, const Base*> found;
+  for (const auto& [name, base] : bases_) {
+    if (base.stands_at(world_.now)) found[name] = &base;
+  }
+  return found;
+}
+
+void FakeTurso::add_stranger(const std::string& name) {
+  bases_[name].is_strangers = true;
+  bases_[name].is_draft = false;
+}
+
+FakeTurso::Base* FakeTurso::find(const std::string& name) {
+  auto found = bases_.find(name);
+  if (found == bases_.end()) return nullptr;
+  if (!found->second.stands_at(world_.now)) {
+    bases_.erase(found);
+    return nullptr;
+  }
+  return &found->second;
+}
+
+SqliteDatabase* FakeTurso::content_of(const std::string& name) {
+  Base* base = find(name);
+  return base == nullptr ? nullptr : base->content.get();
+}
+
+void FakeTurso::visit(const std::string& name, std::string_view sql) {
+  SqliteDatabase* content = content_of(name);
+  if (content != nullptr) content->run(sql, {});
+}
+
+HttpResponse FakeTurso::answer(const HttpRequest& request, const std::string& bytes) {
+  auto parsed = parse_json(bytes);
+  Json body = parsed.ok() ? *parsed : Json();
+  if (request.url.starts_with(api)) {
+    if (bearer(request) != cat({"Bearer ", token})) return error(401, "bad token");
+    return platform(request, std::string_view(request.url).substr(api.size()), body);
+  }
+  std::string name = name_of_host(request.url);
+  Base* base = find(name);
+  if (base == nullptr) return error(404, cat({"Namespace `", name, "` doesn't exist"}));
+  if (bearer(request) != cat({"Bearer CANARY-database-", name})) return error(401, "Unauthorized");
+  if (path_of_host(request.url) == "/v1/upload") return upload(*base, bytes);
+  return pipeline(*base, body);
+}
+
+HttpResponse FakeTurso::platform(const HttpRequest& request, std::string_view path,
+                                 const Json& body) {
+  if (path.empty()) return create(text_or(body, "name", ""));
+  auto parts = split(path.substr(1), '/');
+  std::string name(parts[0]);
+  Base* base = find(name);
+  bool is_hidden = base != nullptr && world_.now < base->visible_from_ms;
+  if (base == nullptr || is_hidden) return error(404, "could not find database");
+  if (request.method == "DELETE") {
+    FAIRWAY_ASSERT(!base->is_strangers);
+    if (base->gone_from_ms == 0) {
+      base->gone_from_ms = world_.now + (is_quirky ? world_.chance.below(4'000) : 0);
+    }
+    return json_answer(200, {{"database", name}});
+  }
+  if (parts.size() > 1) return json_answer(200, {{"jwt", cat({"CANARY-database-", name})}});
+  return json_answer(200, {{"database",
+                            {{"Name", name},
+                             {"DbId", cat({"id-", name})},
+                             {"Hostname", cat({name, hosts})}}}});
+}
+
+HttpResponse FakeTurso::create(const std::string& name) {
+  if (find(name) != nullptr) {
+    return error(409, cat({"database with name [", name, "] already exists"}));
+  }
+  Base& base = bases_[name];
+  base.visible_from_ms = world_.now + (is_quirky ? world_.chance.below(600) : 0);
+  return json_answer(200, {{"database", {{"Name", name}}}});
+}
+
+HttpResponse FakeTurso::upload(Base& base, const std::string& bytes) {
+  if (!base.is_draft) return error(409, "database is not a draft");
+  if (bytes.size() < 100 || !bytes.starts_with("SQLite format 3") || bytes[18] != 2) {
+    return error(400, "invalid file");
+  }
+  base.is_draft = false;
+  ++base.uploads;
+  base.content = std::make_unique<SqliteDatabase>(bytes);
+  return {200, {}, ""};
+}
+
+HttpResponse FakeTurso::pipeline(Base& base, const Json& body) {
+  if (!base.content) return error(400, "the database is a draft");
+  Json results = Json::array();
+  for (const Json& request : body.at("requests")) {
+    std::string type = text_or(request, "type", "");
+    Json response{{"type", type}};
+    if (type == "execute") {
+      Ran ran = run(*base.content, request.at("stmt"));
+      if (!ran.error.is_null()) {
+        results.push_back({{"type", "error"}, {"error", ran.error}});
+        continue;
+      }
+      response["result"] = std::move(ran.result);
+    }
+    if (type == "batch") {
+      response["result"] = run_batch(*base.content, request.at("batch").at("steps"));
+    }
+    results.push_back({{"type", "ok"}, {"response", std::move(response)}});
+  }
+  return json_answer(200, {{"baton", nullptr}, {"base_url", nullptr}, {"results", results}});
+}
+
+}  // namespace fairway::test

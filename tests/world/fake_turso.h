@@ -1,0 +1,53 @@
+// A model of Turso for World: the platform API and the database hosts, with real SQLite behind them.
+//
+// Quirks: a new database may not be visible for a moment; a removed one stays visible for a moment;
+// a draft takes a file once; a name is taken with 409. Strangers may hold names.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "shared/base/json.h"
+#include "tests/world/world.h"
+
+namespace fairway::test {
+
+class FakeTurso final : public Provider {
+ public:
+  explicit FakeTurso(World& world) : world_(world) {}
+
+  bool owns(std::string_view url) const override;
+  HttpResponse answer(const HttpRequest& request, const std::string& bytes) override;
+
+  struct Base {
+    bool is_strangers = false;
+    bool is_draft = true;
+    int64_t visible_from_ms = 0;
+    int64_t gone_from_ms = 0;  // 0: not removed
+    int64_t uploads = 0;
+    std::unique_ptr<SqliteDatabase> content;
+    bool stands_at(int64_t now_ms) const { return gone_from_ms == 0 || now_ms < gone_from_ms; }
+  };
+  // Every database that exists at this moment, by name.
+  std::map<std::string, const Base*> standing() const;
+  // Rows that a visitor of the live app writes; none where there is no such database.
+  void visit(const std::string& name, std::string_view sql);
+  void add_stranger(const std::string& name);
+  // What a database answers, for the checkers.
+  SqliteDatabase* content_of(const std::string& name);
+
+  static constexpr std::string_view token = "CANARY-turso-platform";
+  bool is_quirky = true;
+
+ private:
+  HttpResponse platform(const HttpRequest& request, std::string_view path, const Json& body);
+  HttpResponse create(const std::string& name);
+  HttpResponse upload(Base& base, const std::string& bytes);
+  HttpResponse pipeline(Base& base, const Json& body);
+  Base* find(const std::string& name);
+
+  World& world_;
+  std::map<std::string, Base> bases_;
+};
+
+}  // namespace fairway::test

@@ -1,0 +1,23 @@
+// What the users of worlds upload: two small previews, the second one wider than the first.
+#pragma once
+
+#include <map>
+
+#include "shared/projects/projects.h"
+#include "tests/world/scenario.h"
+
+namespace fairway::test {
+
+struct PreviewData {
+  Bundle bundle;
+  PreviewManifest manifest;
+  std::map<std::string, std::string> blobs;  // by sha256
+};
+
+struct Previews {
+  PreviewData first;
+  PreviewData wider;    // one table and one column more
+  int64_t visits = 0;   // rows of the table `visits` in the first one
+};
+
+}  // namespace fairway::test

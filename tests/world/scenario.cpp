@@ -1,0 +1,257 @@
+#include "tests/world/scenario.h"
+
+#include "shared/api/api.h"
+#include "shared/base/text.h"
+#include "shared/base/time.h"
+#include "tests/world/checkers.h"
+#include "tests/world/previews.h"
+
+namespace fairway::test {
+
+namespace {
+
+constexpr std::string_view account = "5b9f1c1e-user";
+constexpr std::string_view project = "guestbook-1";
+constexpr int64_t turns_max = 400'000;
+
+Settings world_settings() {
+  Settings settings;
+  settings.turso_org_id = "org";
+  settings.turso_api_token = FakeTurso::token;
+  settings.turso_api_url = "https://api.turso.test";
+  settings.cloudflare_account_id = "acc";
+  settings.cloudflare_api_token = FakePages::token;
+  settings.cloudflare_api_url = "https://api.cloudflare.test/client/v4";
+  settings.credentials_encryption_key = cat({"k1:", base64(std::string(32, 'k'))});
+  return settings;
+}
+
+// How bad a world is: some are quiet, some have one kind of fault, some have all.
+Faults draw_faults(Chance& chance) {
+  Faults faults;
+  switch (chance.below(8)) {
+    case 0:
+      break;
+    case 1:
+      faults.lose_answer = 5 + chance.below(30);
+      break;
+    case 2:
+      faults.crash_permille = 5 + chance.below(40);
+      break;
+    case 3:
+      faults.busy = 10 + chance.below(40);
+      break;
+    case 4:
+      faults.slow = 5 + chance.below(20);
+      faults.lose_answer = chance.below(10);
+      break;
+    default:
+      faults = {chance.below(15), chance.below(15), chance.below(15),
+                chance.below(8),  chance.below(8),  chance.below(15)};
+  }
+  return faults;
+}
+
+class Drama {
+ public:
+  Drama(const Play& play, SqliteDatabase& database, const Previews& previews)
+      : play_(play), previews_(previews), world_(play.seed, database, world_settings()),
+        turso_(world_), pages_(world_, turso_), host_(world_.host()),
+        stage_{world_, database, turso_, pages_, std::string(account), std::string(project), {}} {
+    world_.providers = {&turso_, &pages_};
+    world_.trace = play.trace;
+    world_.fail_request = play.fail_request;
+    world_.fail_requests_from = play.fail_requests_from;
+    world_.on_arrival = [this](const HttpRequest& request) {
+      report(why_not_intended(stage_, request));
+    };
+  }
+
+  Verdict run() {
+    set_scene();
+    bool is_chosen = play_.fail_request > 0 || play_.fail_requests_from > 0;
+    Faults faults = is_chosen ? Faults{} : draw_faults(world_.chance);
+    world_.faults = faults;
+    deploy(previews_.first);
+    calm();
+    if (!is_live()) {
+      deploy(previews_.first);
+      if (!is_live() && pages_.fail_deployments_percent == 0) report("a calm deployment failed");
+    }
+    if (world_.chance.percent(40)) redeploy(faults);
+    if (world_.chance.percent(25)) tear_down(faults);
+    return {summary(), broken_};
+  }
+
+ private:
+  void report(const std::string& why) {
+    if (why.empty() || !broken_.empty()) return;
+    broken_ = cat({why, " (at ", decimal(world_.now), ", request ", decimal(world_.requests), ")"});
+  }
+
+  bool is_live() {
+    auto app = find_app_of(host_.database, stage_.project_id);
+    return app && app->release > 0;
+  }
+
+  void set_scene() {
+    if (world_.chance.percent(10)) turso_.add_stranger(name(1));
+    if (world_.chance.percent(3)) turso_.add_stranger(name(2));
+    if (world_.chance.percent(10)) pages_.add_stranger(name(1));
+    if (world_.chance.percent(10)) pages_.fail_deployments_percent = 30;
+    save_project(host_, stage_.project_id, "Guest Book", "");
+    run_quietly(keep_environment(host_, stage_.account, stage_.project_id,
+                                 {{"ADMIN_PASSWORD", "CANARY-password"}}));
+  }
+
+  static std::string name(int attempt) {
+    return resource_name("Guest Book", account, project, attempt);
+  }
+
+  // Something of the user's side that always works, done at once.
+  void run_quietly(Task<Done> task) {
+    Loop loop;
+    task.start(loop);
+    loop.run();
+    FAIRWAY_ASSERT(task.ended() && task.take().ok());
+  }
+
+  void upload(const PreviewData& data) {
+    for (const auto& [sha256, bytes] : data.blobs) {
+      world_.blobs[blob_key(stage_.account, sha256)] = bytes;
+    }
+    run_quietly(keep_bundle(host_, stage_.account, stage_.project_id, data.bundle));
+    run_quietly(keep_preview(host_, stage_.account, stage_.project_id, data.manifest));
+  }
+
+  std::string click() {
+    auto id = request_deployment(host_, {stage_.account, stage_.project_id, ""});
+    FAIRWAY_ASSERT(id.ok());
+    return *id;
+  }
+
+  // One deployment from the click to its end, with what the user does meanwhile.
+  void deploy(const PreviewData& data) {
+    upload(data);
+    std::string id = click();
+    if (world_.chance.percent(20)) {
+      world_.at(world_.now + world_.chance.below(5'000), [this, id] {
+        auto active = find_active_deployment(host_.database, stage_.project_id);
+        if (active && click() != id) report("G1: a second click made a second deployment");
+      });
+    }
+    if (!is_calm_ && world_.chance.percent(25)) {
+      world_.at(world_.now + world_.chance.below(40'000), [this, id] {
+        FAIRWAY_ASSERT(request_cancel_of(host_, id).ok());
+      });
+    }
+    run_machine();
+    auto deployment = find_deployment(host_.database, id);
+    report(why_not_ended(stage_, *deployment));
+    check_rest();
+    story_ += cat({" ", name_of(deployment->status)});
+  }
+
+  // The edge: an alarm starts the pump whenever a job is due and no machine is at work.
+  void run_machine() {
+    for (int64_t turns = 0; turns < turns_max; ++turns) {
+      if (world_.is_idle()) {
+        auto due_ms = next_due_at_ms(host_.database);
+        if (!due_ms) break;
+        if (*due_ms <= world_.now) world_.start(run_due_jobs(host_, deployment_workflows()));
+        if (*due_ms > world_.now) world_.at(*due_ms, [] {});
+      }
+      world_.turn();
+      if (turns % 64 == 0) report(why_progress_is_wrong(stage_));
+      if (!broken_.empty()) return;
+    }
+    report(why_progress_is_wrong(stage_));
+    if (next_due_at_ms(host_.database)) report("G5: the machine never comes to rest");
+  }
+
+  // Lets what is still on its way arrive, then looks at everything.
+  void check_rest() {
+    int64_t until_ms = world_.now + 45'000;
+    world_.at(until_ms, [] {});
+    while (world_.now < until_ms && world_.turn()) {
+    }
+    auto last = find_last_deployment(host_.database, stage_.project_id);
+    if (last->status != Status::needs_you) report(why_left_over(stage_));
+    report(why_secret_is_open(stage_));
+    report(why_not_serving(stage_));
+    report(why_rows_are_lost(stage_, visitors_));
+  }
+
+  void calm() {
+    world_.faults = {};
+    world_.fail_request = world_.fail_requests_from = 0;
+    pages_.fail_deployments_percent = 0;
+    is_calm_ = true;
+  }
+
+  void redeploy(const Faults& faults) {
+    if (!is_live() || !broken_.empty()) return;
+    auto app = find_app_of(host_.database, stage_.project_id);
+    int64_t guests = 1 + world_.chance.below(5);
+    for (int64_t i = 0; i < guests; ++i) {
+      turso_.visit(app->database_name, "INSERT INTO visits(who) VALUES('a visitor')");
+    }
+    visitors_ += previews_.visits + guests;
+    world_.faults = faults;
+    is_calm_ = false;
+    deploy(world_.chance.percent(50) ? previews_.first : previews_.wider);
+    calm();
+    deploy(previews_.wider);
+    auto now = find_app_of(host_.database, stage_.project_id);
+    if (!now || now->release < 2) report("a calm redeployment failed");
+  }
+
+  void tear_down(const Faults& faults) {
+    auto app = find_app_of(host_.database, stage_.project_id);
+    if (!app || !broken_.empty()) return;
+    world_.faults = faults;
+    auto id = request_tear_down(host_, stage_.account, app->id);
+    FAIRWAY_ASSERT(id.ok());
+    run_machine();
+    auto deployment = find_deployment(host_.database, *id);
+    report(why_not_ended(stage_, *deployment));
+    story_ += cat({" ", name_of(deployment->status)});
+    if (deployment->status == Status::needs_you) return;
+    visitors_ = 0;
+    check_rest();
+  }
+
+  std::string summary() {
+    return cat({"seed ", decimal(int64_t(play_.seed)), ":", story_, ", ",
+                decimal(world_.requests), " requests, ", decimal(world_.crashes), " crashes, ",
+                decimal(world_.now), "\n"});
+  }
+
+  const Play& play_;
+  const Previews& previews_;
+  World world_;
+  FakeTurso turso_;
+  FakePages pages_;
+  Host host_;
+  Stage stage_;
+  std::string broken_;
+  std::string story_;
+  int64_t visitors_ = 0;
+  bool is_calm_ = false;
+};
+
+}  // namespace
+
+Verdict play(const Play& play, SqliteDatabase& database, const Previews& previews) {
+  database.run("SAVEPOINT world", {});
+  Verdict verdict;
+  {
+    Drama drama(play, database, previews);
+    verdict = drama.run();
+  }
+  database.run("ROLLBACK TO world", {});
+  database.run("RELEASE world", {});
+  return verdict;
+}
+
+}  // namespace fairway::test

@@ -1,0 +1,45 @@
+// The Database port over real SQLite, in memory or in a file: for tests, where a World lasts as long
+// as one transaction that is rolled back at its end.
+#pragma once
+
+#include <map>
+
+#include "shared/host/host.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace fairway::test {
+
+class SqliteDatabase final : public Database {
+ public:
+  // Opens a database in memory.
+  SqliteDatabase();
+  // Opens a copy of a database image.
+  explicit SqliteDatabase(std::string_view image);
+  ~SqliteDatabase();
+  SqliteDatabase(const SqliteDatabase&) = delete;
+  SqliteDatabase& operator=(const SqliteDatabase&) = delete;
+
+  using Database::run;
+  // An SQL error ends the program, as it does at the edge.
+  Rows run(std::string_view sql, std::vector<Value> values) override;
+
+  // The whole database as a file's bytes.
+  std::string image();
+
+  // The same for SQL that somebody else wrote: the error's words instead of an end.
+  struct Attempt {
+    Rows rows;
+    std::string error;  // "" when it worked
+  };
+  Attempt attempt(std::string_view sql, const std::vector<Value>& values);
+
+ private:
+  sqlite3_stmt* prepared(std::string_view sql, std::string& error);
+
+  sqlite3* connection_ = nullptr;
+  std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
+};
+
+}  // namespace fairway::test
