@@ -30,7 +30,8 @@ export async function readBody(request, limit_bytes) {
   /** @type {Buffer[]} */
   const pieces = [];
   let size_bytes = 0;
-  for await (const piece of request) {
+  // Not destroyed on leaving: the connection must live long enough to carry the refusal.
+  for await (const piece of request.iterator({destroyOnReturn: false})) {
     size_bytes += piece.length;
     if (size_bytes > limit_bytes) throw new BadRequest(413, tooLarge(limit_bytes));
     pieces.push(piece);
