@@ -182,7 +182,6 @@ async function runHandler(service, request, response, extra) {
     }
     if (response.headersSent) return void response.destroy();
     if (error instanceof BadRequest) {
-      if (error.status === 413) response.setHeader('connection', 'close');
       return sendError(service, response, error.status, error.message);
     }
     return sendError(service, response, 500, statusWords(500));

@@ -219,8 +219,13 @@ function wrappedQuery(connection, statement, width) {
   const names = Array.from({length: width}, (_, index) => `c${index}`);
   const cells = names.map((name) => `typeof(${name}), ` +
     `CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) ELSE ${name} END`);
-  return connection.prepare(`WITH fairway_rows(${names.join()}) AS (SELECT * FROM (\n` +
-    `${statement.sql}\n) LIMIT -1 OFFSET 0) SELECT ${cells.join()} FROM fairway_rows`);
+  try {
+    return connection.prepare(`WITH fairway_rows(${names.join()}) AS (SELECT * FROM (\n` +
+      `${statement.sql}\n) LIMIT -1 OFFSET 0) SELECT ${cells.join()} FROM fairway_rows`);
+  } catch {
+    // The query alone is right, but there is no room for it inside another one (expression depth).
+    return null;
+  }
 }
 
 /**

@@ -3,6 +3,7 @@
 // and nothing else. Speaks over the parent's channel: {id, op, ...} in, {id, value} or {id, error}
 // out. Ends when the parent does.
 
+import {Worker} from 'node:worker_threads';
 import {checkAccess, describeError, holds, openConnection, parseProgram, RequestFailed,
   response_bytes_max, runStatement} from './engine_connection.mjs';
 import {copyDatabase, describeStatement, dumpDatabase, inspectDatabase, verifyImage,
@@ -168,3 +169,7 @@ process.on('message', async (/** @type {any} */ message) => {
   }
 });
 process.on('disconnect', () => process.exit(0));
+// While a query spins, this thread hears nothing: another one sees that the parent is gone.
+new Worker(`setInterval(() => {
+  if (process.ppid !== ${process.ppid}) process.kill(${process.pid}, 'SIGKILL');
+}, 1000);`, {eval: true}).unref();

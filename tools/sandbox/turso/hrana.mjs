@@ -40,19 +40,18 @@ export class ServerError extends Error {
 export async function runPipeline(parts, body, isCutShort) {
   if (!Array.isArray(body.requests)) throw badJson('missing field `requests`');
   const stream = parts.streams.acquire(body.baton);
+  const requests = isCutShort
+    ? body.requests.slice(0, Math.ceil(body.requests.length / 2)) : body.requests;
+  const results = [];
   try {
-    const results = [];
-    const half = Math.ceil(body.requests.length / 2);
-    for (const request of isCutShort ? body.requests.slice(0, half) : body.requests) {
-      results.push(await tryRequest(parts, stream, request ?? {}));
-    }
-    const baton = parts.streams.release(stream);
-    if (isCutShort) throw new ServerError(500, 'internal server error');
-    return {baton, base_url: null, results};
+    for (const request of requests) results.push(await tryRequest(parts, stream, request ?? {}));
   } catch (error) {
-    if (!isCutShort) parts.streams.drop(stream);
+    parts.streams.drop(stream);
     throw error;
   }
+  const baton = parts.streams.release(stream);
+  if (isCutShort) throw new ServerError(500, 'internal server error');
+  return {baton, base_url: null, results};
 }
 
 /**

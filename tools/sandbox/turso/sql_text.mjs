@@ -33,7 +33,8 @@ export class SqlRefused extends Error {
 /** @typedef {{type: 'word' | 'text' | 'parameter' | 'mark', text: string, start: number}} Token */
 
 const space = /[\s\f]+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$)/y;
-const quoted = /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$)/y;
+const quoted = new RegExp([`'[^']*(?:''[^']*)*(?:'|$)`, `"[^"]*(?:""[^"]*)*(?:"|$)`,
+  '`[^`]*(?:``[^`]*)*(?:`|$)', String.raw`\[[^\]]*(?:\]|$)`].join('|'), 'y');
 const word = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const parameter = /\?\d*|[:@#][\w$\u0080-\uffff]+|\$(?:[\w$\u0080-\uffff]|::)+(?:\([^)\s]*\))?/y;
 const number = /\.?\d[\w.]*(?:(?<=[eE])[+-]\d+)?/y;
