@@ -19,14 +19,14 @@ export function cppFunctions(code) {
 }
 
 /**
- * Functions of JavaScript, nested ones too. The callback of describe() is a list of tests, not a
- * function.
+ * Functions of JavaScript, nested ones too. The callback of describe() is a list of tests, and a
+ * function around a whole script is its scope: neither counts.
  * @param {string} code comments and literals blanked out
  * @returns {Found[]}
  */
 export function jsFunctions(code) {
   return blocks(code)
-    .filter((block) => isJsFunction(block.head) && !/\b(describe|suite)\(/.test(block.head))
+    .filter((block) => isJsFunction(block.head) && !isJsScope(block))
     .map((block) => measure(code, block));
 }
 
@@ -64,6 +64,11 @@ function isScope(head) {
 /** @param {string} head */
 function isCppFunction(head) {
   return head.includes('(') && !/=\s*$/.test(head) && !isScope(head) && !/\benum\b/.test(head);
+}
+
+/** @param {Block} block */
+function isJsScope({ head, parents }) {
+  return /\b(describe|suite)\(/.test(head) || (parents.length === 0 && /^\s*\(/.test(head));
 }
 
 /** @param {string} head */

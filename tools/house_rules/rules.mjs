@@ -208,10 +208,11 @@ const statement = new RegExp(
 /** @type {Rule} */
 function sqlInStores(file) {
   if (!/^shared\/.*\.(h|cpp)$/.test(file.path)) return [];
-  if (/_store\.cpp$/.test(file.path) || file.path.startsWith('shared/migration/')) return [];
+  if (/(_store|\/schema)\.cpp$/.test(file.path) || file.path.startsWith('shared/migration/'))
+    return [];
   return file.literals
     .filter(({ text }) => statement.test(text) || statement.test(upperToLower(text)))
-    .map(({ line }) => at(file, line, 'SQL belongs to a store (*_store.cpp)'));
+    .map(({ line }) => at(file, line, 'SQL belongs to a store (*_store.cpp, schema.cpp)'));
 }
 
 /** @param {string} text lower case when its first word is written in capitals */
