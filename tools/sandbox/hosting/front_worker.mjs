@@ -41,9 +41,10 @@ function goesToCode(pathname, {include, exclude}) {
  *
  * @param {string} rule
  * @param {string} pathname
+ * @returns {boolean}
  */
 function matches(rule, pathname) {
-  const pattern = rule.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-    .replace(/\/\*$/, '(/.*)?').replace(/\*/g, '.*');
-  return new RegExp(`^${pattern === '(/.*)?' ? '/.*' : pattern}$`).test(pathname);
+  const pattern = rule.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*');
+  return new RegExp(`^${pattern}$`).test(pathname) ||
+    (rule.endsWith('/*') && matches(rule.slice(0, -2), pathname));
 }

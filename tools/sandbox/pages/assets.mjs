@@ -110,7 +110,7 @@ function readEntries(entries) {
       !base64Shape.test(value)) {
       throw invalid(`${key}: value must be base64 with padding, and base64 true`);
     }
-    if (value.length / 4 * 3 > asset_bytes_max + 2) {
+    if (value.length / 4 * 3 - padding(value) > asset_bytes_max) {
       throw invalid(`${key}: a file may have ${asset_bytes_max} bytes at most`);
     }
     const contentType = metadata?.contentType;
@@ -120,6 +120,9 @@ function readEntries(entries) {
     return {hash: key, contentType, bytes: Buffer.from(value, 'base64')};
   });
 }
+
+const padding = (/** @type {string} */ base64) =>
+  base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
 
 /**
  * @param {unknown} manifest
