@@ -11,17 +11,19 @@
 // The published worker also answers /.well-known/fairway.json with {"release","database"}.
 //
 // Limits: limits::files_max files, limits::file_bytes_max a file, sources of 1 MiB each and 4 MiB
-// together, UTF-8. Cost: linear in the text read.
+// together, UTF-8; edits_max edits and warnings_max warnings are told. Cost: linear in the text read.
 // Failures (all fix_input, nothing kept or changed): `no_entry`, `too_many_files`, `file_too_large`,
 // `bad_path`, `reserved_name`, `duplicate_path`, `not_utf8`, `source_too_large`, `missing_module`,
-// `missing_package`, `no_handle`, `common_js`, `bad_source`, `bad_routes`, `bad_package_json`.
+// `missing_package`, `no_handle`, `common_js`, `bad_source`, `bad_routes`, `bad_package_json`,
+// `secret_file`.
 #pragma once
-
-#include <map>
 
 #include "shared/base/json.h"
 
 namespace fairway {
+
+constexpr size_t edits_max = 500;
+constexpr size_t warnings_max = 200;
 
 struct BundleFile {
   std::string path;                 // "server.js", "public/index.html"
@@ -79,7 +81,7 @@ struct UploadPlan {
   std::string routes_json;             // "" when the app brings none
   std::string headers_text;            // likewise
   std::string redirects_text;          // likewise
-  std::vector<SourceEdit> edits;       // in the order of file and line
+  std::vector<SourceEdit> edits;       // by module and line, edits_max at most
   std::vector<std::string> environment_names;  // that the server code reads, sorted
   std::vector<std::string> compatibility_flags;  // that the host must be given
   std::vector<TransformWarning> warnings;
@@ -103,7 +105,6 @@ struct EditedSources {
   };
   std::vector<Package> packages;  // imported, but not part of the project
 };
-Outcome<EditedSources> edit_sources(const std::vector<BundleFile>& bundle,
-                                    const TransformSettings& settings);
+Outcome<EditedSources> edit_sources(const std::vector<BundleFile>& bundle);
 
 }  // namespace fairway
