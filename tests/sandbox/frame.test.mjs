@@ -2,72 +2,87 @@
 // state that survives a kill.
 
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
-import {createInterface} from 'node:readline';
-import {test} from 'node:test';
-import {fileURLToPath} from 'node:url';
-import {blankSecrets} from '../../tools/sandbox/frame/calls.mjs';
-import {manualClock} from '../../tools/sandbox/frame/clock.mjs';
-import {createFaults} from '../../tools/sandbox/frame/faults.mjs';
-import {addFault, closing, control, execute, newClient, newDatabase, newFolder, newSandbox,
-  pipeline, platform} from './help.mjs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { blankSecrets } from '../../tools/sandbox/frame/calls.mjs';
+import { manualClock } from '../../tools/sandbox/frame/clock.mjs';
+import { createFaults } from '../../tools/sandbox/frame/faults.mjs';
+import {
+  addFault,
+  closing,
+  control,
+  execute,
+  newClient,
+  newDatabase,
+  newFolder,
+  newSandbox,
+  pipeline,
+  platform,
+} from './help.mjs';
 
 const databases = '/organizations/fairway/databases';
 const create = (/** @type {string} */ origin, /** @type {string} */ name) =>
-  platform(origin, 'POST', databases, {name, group: 'default'});
+  platform(origin, 'POST', databases, { name, group: 'default' });
 const exists = async (/** @type {string} */ origin, /** @type {string} */ name) =>
   (await platform(origin, 'GET', `${databases}/${name}`)).status === 200;
-const onCreate = {method: 'POST', path: '/databases$'};
+const onCreate = { method: 'POST', path: '/databases$' };
 
 test('status: answered so, with Retry-After, and nothing happens', async (t) => {
-  const {origin} = await newSandbox(t);
-  await addFault(origin, {match: onCreate, kind: 'status', status: 429, retry_after_s: 3});
+  const { origin } = await newSandbox(t);
+  await addFault(origin, { match: onCreate, kind: 'status', status: 429, retry_after_s: 3 });
   const answer = await create(origin, 'a');
-  assert.deepEqual([answer.status, answer.headers.get('retry-after'), answer.json.error],
-    [429, '3', 'too many requests']);
+  assert.deepEqual(
+    [answer.status, answer.headers.get('retry-after'), answer.json.error],
+    [429, '3', 'too many requests'],
+  );
   assert.equal(await exists(origin, 'a'), false);
   assert.equal((await create(origin, 'a')).status, 200);
 });
 
 test('refuse: cut before anything happens', async (t) => {
-  const {origin} = await newSandbox(t);
-  await addFault(origin, {match: onCreate, kind: 'refuse'});
+  const { origin } = await newSandbox(t);
+  await addFault(origin, { match: onCreate, kind: 'refuse' });
   await assert.rejects(create(origin, 'a'), /fetch failed/);
   assert.equal(await exists(origin, 'a'), false);
 });
 
 test('lose_answer: it happened, and nobody was told', async (t) => {
-  const {origin} = await newSandbox(t);
-  await addFault(origin, {match: onCreate, kind: 'lose_answer'});
+  const { origin } = await newSandbox(t);
+  await addFault(origin, { match: onCreate, kind: 'lose_answer' });
   await assert.rejects(create(origin, 'a'), /fetch failed/);
   assert.equal(await exists(origin, 'a'), true);
   assert.equal((await create(origin, 'a')).status, 409);
 });
 
 test('half_done: it happened and an error is answered', async (t) => {
-  const {origin} = await newSandbox(t);
-  await addFault(origin, {match: onCreate, kind: 'half_done'});
+  const { origin } = await newSandbox(t);
+  await addFault(origin, { match: onCreate, kind: 'half_done' });
   assert.equal((await create(origin, 'a')).status, 500);
   assert.equal(await exists(origin, 'a'), true);
 });
 
 test('half_done on a pipeline: half of its requests ran', async (t) => {
-  const {origin} = await newSandbox(t);
+  const { origin } = await newSandbox(t);
   const database = await newDatabase(origin, 'a');
   await pipeline(database, [execute('CREATE TABLE a(b)'), closing]);
-  await addFault(origin, {match: {path: 'pipeline'}, kind: 'half_done'});
+  await addFault(origin, { match: { path: 'pipeline' }, kind: 'half_done' });
   const insert = (/** @type {number} */ value) => execute(`INSERT INTO a VALUES (${value})`);
   const cut = await pipeline(database, [insert(1), insert(2), insert(3), closing]);
   assert.equal(cut.status, 500);
   const rows = (await newClient(database).execute('SELECT b FROM a')).rows;
-  assert.deepEqual(rows.map(({b}) => b), [1n, 2n]);
+  assert.deepEqual(
+    rows.map(({ b }) => b),
+    [1n, 2n],
+  );
 });
 
-test('delay: late, by the sandbox\'s clock', async (t) => {
+test("delay: late, by the sandbox's clock", async (t) => {
   const clock = manualClock();
-  const {origin} = await newSandbox(t, clock);
-  await addFault(origin, {match: onCreate, kind: 'delay', delay_ms: 60_000});
+  const { origin } = await newSandbox(t, clock);
+  await addFault(origin, { match: onCreate, kind: 'delay', delay_ms: 60_000 });
   const late = create(origin, 'a');
   while ((await control(origin, 'GET', '/faults')).json.faults.length > 0);
   assert.equal(await exists(origin, 'a'), false);
@@ -76,10 +91,10 @@ test('delay: late, by the sandbox\'s clock', async (t) => {
 });
 
 test('faults reach the database hosts and the identity, by provider', async (t) => {
-  const {origin} = await newSandbox(t);
+  const { origin } = await newSandbox(t);
   const database = await newDatabase(origin, 'a');
-  await addFault(origin, {match: {provider: 'turso'}, kind: 'status', status: 503, times: 2});
-  await addFault(origin, {match: {provider: 'identity'}, kind: 'status', status: 500});
+  await addFault(origin, { match: { provider: 'turso' }, kind: 'status', status: 503, times: 2 });
+  await addFault(origin, { match: { provider: 'identity' }, kind: 'status', status: 500 });
   const jwks = await fetch(`${origin}/identity/auth/v1/.well-known/jwks.json`);
   assert.deepEqual([jwks.status, (await jwks.json()).error_code], [500, 'unexpected_failure']);
   assert.equal((await pipeline(database, [closing])).status, 503);
@@ -88,13 +103,15 @@ test('faults reach the database hosts and the identity, by provider', async (t) 
 });
 
 test('faults stay until their times are used up, or they are removed', async (t) => {
-  const {origin} = await newSandbox(t);
-  const {json: {id}} = await addFault(origin, {kind: 'status', status: 500, times: -1});
+  const { origin } = await newSandbox(t);
+  const {
+    json: { id },
+  } = await addFault(origin, { kind: 'status', status: 500, times: -1 });
   assert.equal((await platform(origin, 'GET', '/locations')).status, 500);
   assert.equal((await platform(origin, 'GET', '/locations')).status, 500);
   assert.deepEqual((await control(origin, 'DELETE', `/faults/${id}`)).json.faults, []);
   assert.equal((await platform(origin, 'GET', '/locations')).status, 200);
-  await addFault(origin, {kind: 'refuse', times: -1});
+  await addFault(origin, { kind: 'refuse', times: -1 });
   await control(origin, 'DELETE', '/faults');
   assert.equal((await platform(origin, 'GET', '/locations')).status, 200);
 });
@@ -102,9 +119,11 @@ test('faults stay until their times are used up, or they are removed', async (t)
 test('seeded faults are the same for the same seed', () => {
   const draw = (/** @type {number} */ seed) => {
     const faults = createFaults();
-    faults.add({seed, percent: 20});
-    return Array.from({length: 500}, () =>
-      faults.take({method: 'GET', path: '/', provider: 'turso'})?.kind ?? '');
+    faults.add({ seed, percent: 20 });
+    return Array.from(
+      { length: 500 },
+      () => faults.take({ method: 'GET', path: '/', provider: 'turso' })?.kind ?? '',
+    );
   };
   assert.deepEqual(draw(7), draw(7));
   assert.notDeepEqual(draw(7), draw(8));
@@ -114,38 +133,62 @@ test('seeded faults are the same for the same seed', () => {
 });
 
 test('orders that cannot be understood are refused', async (t) => {
-  const {origin} = await newSandbox(t);
-  for (const order of [{}, {kind: 'explode'}, {kind: 'status', status: 200}, {kind: 'delay',
-    delay_ms: -1}, {kind: 'refuse', match: {path: '('}}, {kind: 'refuse', times: 1.5},
-    {seed: 1, percent: 101}, {seed: 1, percent: 5, kinds: []}, {kind: 'refuse', match: 1}]) {
+  const { origin } = await newSandbox(t);
+  for (const order of [
+    {},
+    { kind: 'explode' },
+    { kind: 'status', status: 200 },
+    { kind: 'delay', delay_ms: -1 },
+    { kind: 'refuse', match: { path: '(' } },
+    { kind: 'refuse', times: 1.5 },
+    { seed: 1, percent: 101 },
+    { seed: 1, percent: 5, kinds: [] },
+    { kind: 'refuse', match: 1 },
+  ]) {
     assert.equal((await addFault(origin, order)).status, 400, JSON.stringify(order));
   }
-  assert.equal((await control(origin, 'POST', '/settings', {turso: {nothing: true}})).status, 400);
-  assert.equal((await control(origin, 'POST', '/settings', {turso: {over_quota: 1}})).status, 400);
-  assert.equal((await control(origin, 'POST', '/settings', {nobody: {}})).status, 400);
+  assert.equal(
+    (await control(origin, 'POST', '/settings', { turso: { nothing: true } })).status,
+    400,
+  );
+  assert.equal(
+    (await control(origin, 'POST', '/settings', { turso: { over_quota: 1 } })).status,
+    400,
+  );
+  assert.equal((await control(origin, 'POST', '/settings', { nobody: {} })).status, 400);
   assert.equal((await control(origin, 'POST', '/nothing', {})).status, 404);
-  const set = await control(origin, 'POST', '/settings', {turso: {over_quota: true}});
+  const set = await control(origin, 'POST', '/settings', { turso: { over_quota: true } });
   assert.equal(set.json.settings.turso.over_quota, true);
 });
 
 test('no web page reaches in: foreign origins and host names are refused', async (t) => {
-  const {origin} = await newSandbox(t);
-  const foreign = await fetch(`${origin}/reset`, {method: 'POST',
-    headers: {origin: 'https://example.com'}});
+  const { origin } = await newSandbox(t);
+  const foreign = await fetch(`${origin}/reset`, {
+    method: 'POST',
+    headers: { origin: 'https://example.com' },
+  });
   assert.equal(foreign.status, 403);
-  const own = await fetch(`${origin}/faults`, {method: 'DELETE', headers: {origin}});
+  const own = await fetch(`${origin}/faults`, { method: 'DELETE', headers: { origin } });
   assert.equal(own.status, 200);
-  const {port} = new URL(origin);
+  const { port } = new URL(origin);
   const status = await new Promise((resolve, reject) => {
-    import('node:http').then(({get}) => get({host: '127.0.0.1', port, path: '/state',
-      headers: {host: `rebound.example.com:${port}`}}, (response) => resolve(response.statusCode))
-      .on('error', reject));
+    import('node:http').then(({ get }) =>
+      get(
+        {
+          host: '127.0.0.1',
+          port,
+          path: '/state',
+          headers: { host: `rebound.example.com:${port}` },
+        },
+        (response) => resolve(response.statusCode),
+      ).on('error', reject),
+    );
   });
   assert.equal(status, 421);
 });
 
 test('calls are listed without secrets', async (t) => {
-  const {origin} = await newSandbox(t);
+  const { origin } = await newSandbox(t);
   const database = await newDatabase(origin, 'a');
   await pipeline(database, [execute("SELECT 'canary-in-sql'"), closing]);
   await fetch(`${origin}/identity/auth/v1/user?access_token=canary-token&x=1`);
@@ -156,8 +199,12 @@ test('calls are listed without secrets', async (t) => {
     assert.equal(words.includes(secret), false, secret);
   }
   assert.ok(words.includes('access_token=***&x=1'));
-  assert.ok(state.json.calls.some((/** @type {any} */ call) =>
-    call.path === '/v2/pipeline' && call.note === 'database a' && call.status === 200));
+  assert.ok(
+    state.json.calls.some(
+      (/** @type {any} */ call) =>
+        call.path === '/v2/pipeline' && call.note === 'database a' && call.status === 200,
+    ),
+  );
   assert.equal(blankSecrets('/a?refresh_token=1&b=2&jwt=3'), '/a?refresh_token=***&b=2&jwt=***');
 });
 
@@ -168,11 +215,12 @@ test('calls are listed without secrets', async (t) => {
  */
 async function startProcess(t, state, port = '0') {
   const main = fileURLToPath(new URL('../../tools/sandbox/main.mjs', import.meta.url));
-  const child = spawn(process.execPath, [main, '--port', port, '--state', state],
-    {stdio: ['ignore', 'pipe', 'inherit']});
+  const child = spawn(process.execPath, [main, '--port', port, '--state', state], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   t.after(() => child.kill('SIGKILL'));
-  const [line] = await once(createInterface({input: child.stdout}), 'line');
-  return {child, origin: JSON.parse(line).origin};
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  return { child, origin: JSON.parse(line).origin };
 }
 
 test('after kill -9 everything that was answered is there, on the same ports', async (t) => {
@@ -183,9 +231,12 @@ test('after kill -9 everything that was answered is there, on the same ports', a
   await platform(first.origin, 'DELETE', `${databases}/gone`);
   await newClient(kept).executeMultiple('CREATE TABLE a(b); INSERT INTO a VALUES (1)');
   await pipeline(kept, [execute('BEGIN IMMEDIATE'), execute('INSERT INTO a VALUES (2)')]);
-  const signedIn = await (await fetch(
-    `${first.origin}/identity/auth/v1/token?grant_type=password`, {method: 'POST',
-      body: JSON.stringify({email: 'ana@example.com', password: 'sandbox'})})).json();
+  const signedIn = await (
+    await fetch(`${first.origin}/identity/auth/v1/token?grant_type=password`, {
+      method: 'POST',
+      body: JSON.stringify({ email: 'ana@example.com', password: 'sandbox' }),
+    })
+  ).json();
   first.child.kill('SIGKILL');
   await once(first.child, 'exit');
 
@@ -193,10 +244,14 @@ test('after kill -9 everything that was answered is there, on the same ports', a
   assert.equal(second.origin, first.origin);
   assert.equal(await exists(second.origin, 'gone'), false);
   const rows = (await newClient(kept).execute('SELECT b FROM a')).rows;
-  assert.deepEqual(rows.map(({b}) => b), [1n]);
+  assert.deepEqual(
+    rows.map(({ b }) => b),
+    [1n],
+  );
   await newClient(kept).execute('INSERT INTO a VALUES (3)');
-  const user = await fetch(`${second.origin}/identity/auth/v1/user`,
-    {headers: {authorization: `Bearer ${signedIn.access_token}`}});
+  const user = await fetch(`${second.origin}/identity/auth/v1/user`, {
+    headers: { authorization: `Bearer ${signedIn.access_token}` },
+  });
   assert.equal((await user.json()).email, 'ana@example.com');
 
   second.child.kill('SIGTERM');
@@ -206,12 +261,17 @@ test('after kill -9 everything that was answered is there, on the same ports', a
 
 test('the command line names what is wrong', async (t) => {
   const main = fileURLToPath(new URL('../../tools/sandbox/main.mjs', import.meta.url));
-  const {origin} = await newSandbox(t);
+  const { origin } = await newSandbox(t);
   /** @type {[string[], RegExp][]} */
-  const cases = [[['--port', 'x'], /usage/], [['--nothing'], /usage/],
-    [['--port', new URL(origin).port, '--state', newFolder(t)], /port is taken/]];
+  const cases = [
+    [['--port', 'x'], /usage/],
+    [['--nothing'], /usage/],
+    [['--port', new URL(origin).port, '--state', newFolder(t)], /port is taken/],
+  ];
   for (const [words, said] of cases) {
-    const child = spawn(process.execPath, [main, ...words], {stdio: ['ignore', 'ignore', 'pipe']});
+    const child = spawn(process.execPath, [main, ...words], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let output = '';
     child.stderr.on('data', (piece) => (output += piece));
     const [code] = await once(child, 'close');

@@ -1,18 +1,18 @@
 // What the sandbox's tests share: a sandbox in a folder of its own, on ports that are free, closed
 // and removed when the test ends.
 
-import {createClient} from '@libsql/client/http';
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {startSandbox} from '../../tools/sandbox/sandbox.mjs';
+import { createClient } from '@libsql/client/http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSandbox } from '../../tools/sandbox/sandbox.mjs';
 
 /** @typedef {import('node:test').TestContext} TestContext */
 
 /** @param {TestContext} test */
 export function newFolder(test) {
   const folder = mkdtempSync(join(tmpdir(), 'fairway-sandbox-'));
-  test.after(() => rmSync(folder, {recursive: true, force: true}));
+  test.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -21,7 +21,7 @@ export function newFolder(test) {
  * @param {import('../../tools/sandbox/frame/clock.mjs').Clock} [clock]
  */
 export async function newSandbox(test, clock) {
-  const sandbox = await startSandbox({state: newFolder(test), ...(clock ? {clock} : {})});
+  const sandbox = await startSandbox({ state: newFolder(test), ...(clock ? { clock } : {}) });
   test.after(() => sandbox.close());
   return sandbox;
 }
@@ -36,12 +36,18 @@ export async function newSandbox(test, clock) {
  * @param {string} [token]
  */
 export async function platform(origin, method, path, body, token = 'sandbox-turso-token') {
-  const response = await fetch(`${origin}/turso/v1${path}`, {method,
-    headers: {authorization: `Bearer ${token}`},
-    ...(body === undefined ? {} : {body: JSON.stringify(body)})});
+  const response = await fetch(`${origin}/turso/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   const text = await response.text();
-  return {status: response.status, headers: response.headers, text,
-    json: text === '' ? null : JSON.parse(text)};
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: text === '' ? null : JSON.parse(text),
+  };
 }
 
 /**
@@ -53,18 +59,18 @@ export async function platform(origin, method, path, body, token = 'sandbox-turs
  */
 export async function newDatabase(origin, name, more = {}) {
   const path = '/organizations/fairway/databases';
-  const made = await platform(origin, 'POST', path, {name, group: 'default', ...more});
+  const made = await platform(origin, 'POST', path, { name, group: 'default', ...more });
   if (made.status !== 200) throw new Error(`${made.status} ${made.text}`);
   const minted = await platform(origin, 'POST', `${path}/${name}/auth/tokens`);
   const url = `http://${made.json.database.Hostname}`;
-  return {name, id: made.json.database.DbId, url, token: minted.json.jwt};
+  return { name, id: made.json.database.DbId, url, token: minted.json.jwt };
 }
 
 /** @typedef {{url: string, token: string}} Address */
 
 /** @param {Address} database */
-export function newClient({url, token}) {
-  return createClient({url, authToken: token, intMode: 'bigint'});
+export function newClient({ url, token }) {
+  return createClient({ url, authToken: token, intMode: 'bigint' });
 }
 
 /**
@@ -73,14 +79,21 @@ export function newClient({url, token}) {
  * @param {unknown} body  Text is sent as it is.
  * @param {string} [method]
  */
-export async function send({url, token}, path, body, method = 'POST') {
+export async function send({ url, token }, path, body, method = 'POST') {
   const isRaw = typeof body === 'string' || body instanceof Uint8Array;
-  const response = await fetch(url + path, {method, headers: {authorization: `Bearer ${token}`},
-    body: /** @type {any} */ (isRaw ? body : JSON.stringify(body))});
+  const response = await fetch(url + path, {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+    body: /** @type {any} */ (isRaw ? body : JSON.stringify(body)),
+  });
   const text = await response.text();
   const isJson = response.headers.get('content-type') === 'application/json';
-  return {status: response.status, headers: response.headers, text,
-    json: isJson ? JSON.parse(text) : null};
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: isJson ? JSON.parse(text) : null,
+  };
 }
 
 /**
@@ -90,12 +103,12 @@ export async function send({url, token}, path, body, method = 'POST') {
  * @param {string} [path]
  */
 export function pipeline(database, requests, baton = null, path = '/v2/pipeline') {
-  return send(database, path, {baton, requests});
+  return send(database, path, { baton, requests });
 }
 
 /** @param {string} sql @param {unknown[]} [args] */
-export const execute = (sql, args = []) => ({type: 'execute', stmt: {sql, args}});
-export const closing = {type: 'close'};
+export const execute = (sql, args = []) => ({ type: 'execute', stmt: { sql, args } });
+export const closing = { type: 'close' };
 
 /**
  * @param {string} origin
@@ -104,9 +117,11 @@ export const closing = {type: 'close'};
  * @param {unknown} [body]
  */
 export async function control(origin, method, path, body) {
-  const response = await fetch(origin + path, {method,
-    ...(body === undefined ? {} : {body: JSON.stringify(body)})});
-  return {status: response.status, json: /** @type {any} */ (await response.json())};
+  const response = await fetch(origin + path, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, json: /** @type {any} */ (await response.json()) };
 }
 
 /** @param {string} origin @param {Record<string, unknown>} fault */

@@ -1,21 +1,21 @@
 // The status page shows what exists, and takes every name for text.
 
 import assert from 'node:assert/strict';
-import {test} from 'node:test';
-import {statusPage} from '../../tools/sandbox/status/status_page.mjs';
-import {addFault, control, newClient, newDatabase, newSandbox} from './help.mjs';
+import { test } from 'node:test';
+import { statusPage } from '../../tools/sandbox/status/status_page.mjs';
+import { addFault, control, newClient, newDatabase, newSandbox } from './help.mjs';
 
 const hostile = '<img src=x onerror=alert(1)>"\'&';
 
 test('databases with their tables, faults and calls', async (t) => {
-  const {origin} = await newSandbox(t);
+  const { origin } = await newSandbox(t);
   const client = newClient(await newDatabase(origin, 'guestbook'));
   const quoted = `"${hostile.replaceAll('"', '""')}"`;
   await client.executeMultiple(`CREATE TABLE guest(name, mark);
     INSERT INTO guest VALUES ('${hostile.replaceAll("'", "''")}', x'00ff'), (NULL, 1.5);
     CREATE TABLE ${quoted}(${quoted});`);
-  await newDatabase(origin, 'waiting', {seed: {type: 'database_upload'}});
-  await addFault(origin, {kind: 'status', status: 503, match: {path: hostile.slice(0, 10)}});
+  await newDatabase(origin, 'waiting', { seed: { type: 'database_upload' } });
+  await addFault(origin, { kind: 'status', status: 503, match: { path: hostile.slice(0, 10) } });
   const html = await (await fetch(origin)).text();
   assert.match(html, /guestbook/);
   assert.match(html, /guest<\/a>, 2 rows/);
@@ -24,19 +24,25 @@ test('databases with their tables, faults and calls', async (t) => {
   assert.match(html, /created database guestbook/);
   assert.equal(html.includes('<img'), false);
   const state = (await control(origin, 'GET', '/state')).json;
-  assert.deepEqual(state.databases[0].tables.map((/** @type {any} */ one) => one.rows), [0, 2]);
+  assert.deepEqual(
+    state.databases[0].tables.map((/** @type {any} */ one) => one.rows),
+    [0, 2],
+  );
 });
 
 test('a table page by page, read only', async (t) => {
-  const {origin} = await newSandbox(t);
+  const { origin } = await newSandbox(t);
   const client = newClient(await newDatabase(origin, 'app'));
   await client.executeMultiple(`CREATE TABLE a(b, c); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL
     SELECT i + 1 FROM n WHERE i < 120) INSERT INTO a SELECT i, '${hostile.replaceAll("'", "''")}'
     FROM n; INSERT INTO a VALUES (CAST(x'ff' AS TEXT), x'0a')`);
   const view = async (/** @type {string} */ query) => {
     const response = await fetch(`${origin}/view/turso/?${query}`);
-    return {status: response.status, html: await response.text(),
-      policy: response.headers.get('content-security-policy') ?? ''};
+    return {
+      status: response.status,
+      html: await response.text(),
+      policy: response.headers.get('content-security-policy') ?? '',
+    };
   };
   const first = await view('database=app&table=a');
   assert.match(first.html, /rows 1 to 50\s+of 121/);
@@ -47,17 +53,36 @@ test('a table page by page, read only', async (t) => {
   assert.match(last.html, /rows 101 to 121/);
   assert.match(last.html, /x&#39;0A&#39;/);
   assert.match(last.html, /Rows before/);
-  for (const query of ['database=app&table=none', 'database=none&table=a', '',
-    'database=app&table=a%22%3B%20DROP%20TABLE%20a']) {
+  for (const query of [
+    'database=app&table=none',
+    'database=none&table=a',
+    '',
+    'database=app&table=a%22%3B%20DROP%20TABLE%20a',
+  ]) {
     assert.equal((await view(query)).status, 404, query);
   }
 });
 
 test('a database that cannot be read is said to be so', () => {
-  const html = statusPage({origin: 'http://127.0.0.1:1', sites: [{name: hostile, url: 'javascript:x',
-    deployments: [{id: hostile, url: 'http://127.0.0.1:2'}]}], faults: [], calls: [], settings: {},
-  databases: [{name: 'a', hostname: 'h', group: 'g', is_draft: false, storage_bytes: 5e6,
-    tables: null}]}, 0);
+  const html = statusPage(
+    {
+      origin: 'http://127.0.0.1:1',
+      sites: [
+        {
+          name: hostile,
+          url: 'javascript:x',
+          deployments: [{ id: hostile, url: 'http://127.0.0.1:2' }],
+        },
+      ],
+      faults: [],
+      calls: [],
+      settings: {},
+      databases: [
+        { name: 'a', hostname: 'h', group: 'g', is_draft: false, storage_bytes: 5e6, tables: null },
+      ],
+    },
+    0,
+  );
   assert.match(html, /The file cannot be read/);
   assert.match(html, /4\.8 MB/);
   assert.equal(html.includes('href="javascript'), false);

@@ -3,13 +3,21 @@
 
 import Engine from 'libsql';
 import assert from 'node:assert/strict';
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
-import {request as httpRequest} from 'node:http';
-import {join} from 'node:path';
-import {test} from 'node:test';
-import {startSandbox} from '../../tools/sandbox/sandbox.mjs';
-import {addFault, closing, execute, newClient, newDatabase, newFolder, pipeline,
-  send} from './help.mjs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startSandbox } from '../../tools/sandbox/sandbox.mjs';
+import {
+  addFault,
+  closing,
+  execute,
+  newClient,
+  newDatabase,
+  newFolder,
+  pipeline,
+  send,
+} from './help.mjs';
 
 /** @typedef {import('node:test').TestContext} TestContext */
 
@@ -19,7 +27,7 @@ import {addFault, closing, execute, newClient, newDatabase, newFolder, pipeline,
  * @param {TestContext} t
  * @param {{pragmas?: string, rows?: number}} [options]
  */
-function newImage(t, {pragmas = '', rows = 500} = {}) {
+function newImage(t, { pragmas = '', rows = 500 } = {}) {
   const file = join(newFolder(t), 'preview.db');
   const engine = new Engine(file);
   engine.exec(`${pragmas}; PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;
@@ -35,14 +43,14 @@ function newImage(t, {pragmas = '', rows = 500} = {}) {
 /** @param {TestContext} t */
 async function newDraft(t) {
   const state = newFolder(t);
-  const sandbox = await startSandbox({state});
+  const sandbox = await startSandbox({ state });
   t.after(() => sandbox.close());
-  const draft = await newDatabase(sandbox.origin, 'draft', {seed: {type: 'database_upload'}});
-  return {sandbox, state, draft, files: () => readdirSync(join(state, 'turso'))};
+  const draft = await newDatabase(sandbox.origin, 'draft', { seed: { type: 'database_upload' } });
+  return { sandbox, state, draft, files: () => readdirSync(join(state, 'turso')) };
 }
 
 test('an uploaded file is the database, cell by cell', async (t) => {
-  const {draft, files} = await newDraft(t);
+  const { draft, files } = await newDraft(t);
   const image = newImage(t);
   const early = await pipeline(draft, [execute('SELECT 1')]);
   assert.equal(early.status, 404);
@@ -50,18 +58,35 @@ test('an uploaded file is the database, cell by cell', async (t) => {
   assert.deepEqual([answer.status, answer.text], [200, '']);
   const cells = await pipeline(draft, [
     execute('SELECT count(*), sum(length(mark)) FROM guest'),
-    execute("SELECT name, at FROM guest WHERE name = 'guest ' || char(0) || 7"), closing]);
-  const [counts, one] = cells.json.results.map((/** @type {any} */ each) => each.response.result?.rows);
-  assert.deepEqual(counts, [[{type: 'integer', value: '500'}, {type: 'integer', value: '20000'}]]);
-  assert.deepEqual(one, [[{type: 'text', value: 'guest \u00007'}, {type: 'float', value: 7 / 3}]]);
+    execute("SELECT name, at FROM guest WHERE name = 'guest ' || char(0) || 7"),
+    closing,
+  ]);
+  const [counts, one] = cells.json.results.map(
+    (/** @type {any} */ each) => each.response.result?.rows,
+  );
+  assert.deepEqual(counts, [
+    [
+      { type: 'integer', value: '500' },
+      { type: 'integer', value: '20000' },
+    ],
+  ]);
+  assert.deepEqual(one, [
+    [
+      { type: 'text', value: 'guest \u00007' },
+      { type: 'float', value: 7 / 3 },
+    ],
+  ]);
   await newClient(draft).execute("INSERT INTO guest(name) VALUES ('more')");
   const again = await send(draft, '/v1/upload', image);
   assert.equal(again.status, 400);
-  assert.equal(files().some((name) => name.includes('upload')), false);
+  assert.equal(
+    files().some((name) => name.includes('upload')),
+    false,
+  );
 });
 
 test('files that break a rule are refused with the rule, and the draft stays', async (t) => {
-  const {draft} = await newDraft(t);
+  const { draft } = await newDraft(t);
   const good = newImage(t);
   const changed = (/** @type {number} */ at, /** @type {number[]} */ bytes) => {
     const copy = Buffer.from(good);
@@ -72,28 +97,35 @@ test('files that break a rule are refused with the rule, and the draft stays', a
   torn.fill(0xaa, 4096 * 3, 4096 * 5);
   /** @type {[Uint8Array, RegExp][]} */
   const cases = [
-    [Buffer.from('hello'), /not a SQLite database/], [Buffer.alloc(0), /not a SQLite database/],
+    [Buffer.from('hello'), /not a SQLite database/],
+    [Buffer.alloc(0), /not a SQLite database/],
     [changed(18, [1, 1]), /journal mode must be WAL/],
-    [newImage(t, {pragmas: 'PRAGMA auto_vacuum = 1'}), /auto_vacuum must be 0/],
-    [newImage(t, {pragmas: "PRAGMA encoding = 'UTF-16le'"}), /encoding must be UTF-8/],
+    [newImage(t, { pragmas: 'PRAGMA auto_vacuum = 1' }), /auto_vacuum must be 0/],
+    [newImage(t, { pragmas: "PRAGMA encoding = 'UTF-16le'" }), /encoding must be UTF-8/],
     [changed(16, [4, 0]), /page size must be 4096, found 1024/],
-    [good.subarray(0, good.length - 4096), /cut short/], [torn, /invalid database file/],
+    [good.subarray(0, good.length - 4096), /cut short/],
+    [torn, /invalid database file/],
   ];
   for (const [image, words] of cases) {
     const answer = await send(draft, '/v1/upload', image);
     assert.equal(answer.status, 400);
     assert.match(answer.json.error, words);
   }
-  assert.equal((await send({...draft, token: 'x'}, '/v1/upload', good)).status, 401);
+  assert.equal((await send({ ...draft, token: 'x' }, '/v1/upload', good)).status, 401);
   assert.equal((await send(draft, '/v1/upload', good)).status, 200);
 });
 
 test('a length must be declared', async (t) => {
-  const {draft} = await newDraft(t);
+  const { draft } = await newDraft(t);
   const status = await new Promise((resolve, reject) => {
-    const call = httpRequest(`${draft.url}/v1/upload`, {method: 'POST',
-      headers: {authorization: `Bearer ${draft.token}`, 'transfer-encoding': 'chunked'}},
-      (response) => resolve(response.statusCode));
+    const call = httpRequest(
+      `${draft.url}/v1/upload`,
+      {
+        method: 'POST',
+        headers: { authorization: `Bearer ${draft.token}`, 'transfer-encoding': 'chunked' },
+      },
+      (response) => resolve(response.statusCode),
+    );
     call.on('error', reject);
     call.end('SQLite format 3');
   });
@@ -101,26 +133,34 @@ test('a length must be declared', async (t) => {
 });
 
 test('an upload that breaks off, or is half done, leaves the draft as it was', async (t) => {
-  const {draft, sandbox, files} = await newDraft(t);
+  const { draft, sandbox, files } = await newDraft(t);
   const image = newImage(t);
   await new Promise((resolve) => {
-    const call = httpRequest(`${draft.url}/v1/upload`, {method: 'POST', headers: {
-      authorization: `Bearer ${draft.token}`, 'content-length': String(image.length)}});
+    const call = httpRequest(`${draft.url}/v1/upload`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${draft.token}`,
+        'content-length': String(image.length),
+      },
+    });
     call.on('error', resolve);
     call.on('close', resolve);
     call.write(image.subarray(0, 1000), () => call.destroy());
   });
-  await addFault(sandbox.origin, {kind: 'half_done', match: {path: '/v1/upload'}});
+  await addFault(sandbox.origin, { kind: 'half_done', match: { path: '/v1/upload' } });
   assert.equal((await send(draft, '/v1/upload', image)).status, 500);
   assert.equal((await pipeline(draft, [execute('SELECT 1')])).status, 404);
   assert.equal((await send(draft, '/v1/upload', image)).status, 200);
-  assert.equal(files().some((name) => name.includes('upload')), false);
+  assert.equal(
+    files().some((name) => name.includes('upload')),
+    false,
+  );
 });
 
 test('a lost answer: the upload happened, and a second one is told so', async (t) => {
-  const {draft, sandbox} = await newDraft(t);
+  const { draft, sandbox } = await newDraft(t);
   const image = newImage(t);
-  await addFault(sandbox.origin, {kind: 'lose_answer', match: {path: '/v1/upload'}});
+  await addFault(sandbox.origin, { kind: 'lose_answer', match: { path: '/v1/upload' } });
   await assert.rejects(send(draft, '/v1/upload', image));
   assert.equal((await send(draft, '/v1/upload', image)).status, 400);
   const counted = await pipeline(draft, [execute('SELECT count(*) FROM guest'), closing]);
@@ -128,14 +168,19 @@ test('a lost answer: the upload happened, and a second one is told so', async (t
 });
 
 test('chunks: in any order, again, and only complete', async (t) => {
-  const {draft, files} = await newDraft(t);
-  const image = newImage(t, {rows: 4000});
+  const { draft, files } = await newDraft(t);
+  const image = newImage(t, { rows: 4000 });
   assert.equal((await send(draft, '/v2/upload/chunk/0', image, 'PUT')).status, 400);
-  const start = await send(draft, '/v2/upload/start', {db_size_bytes: image.length}, 'PUT');
+  const start = await send(draft, '/v2/upload/start', { db_size_bytes: image.length }, 'PUT');
   assert.ok(start.json.chunk_size > 0);
   const size = Math.ceil(image.length / 3);
-  const put = (/** @type {number} */ index) => send(draft, `/v2/upload/chunk/${index}`,
-    image.subarray(index * size, (index + 1) * size), 'PUT');
+  const put = (/** @type {number} */ index) =>
+    send(
+      draft,
+      `/v2/upload/chunk/${index}`,
+      image.subarray(index * size, (index + 1) * size),
+      'PUT',
+    );
   assert.equal((await put(2)).status, 201);
   assert.equal((await put(0)).status, 201);
   assert.equal((await send(draft, '/v2/upload/finalize', undefined, 'PUT')).status, 400);
@@ -144,16 +189,21 @@ test('chunks: in any order, again, and only complete', async (t) => {
   assert.equal((await send(draft, '/v2/upload/finalize', undefined, 'PUT')).status, 200);
   const counted = await pipeline(draft, [execute('SELECT count(*) FROM guest'), closing]);
   assert.equal(counted.json.results[0].response.result.rows[0][0].value, '4000');
-  assert.equal(files().some((name) => name.includes('upload')), false);
+  assert.equal(
+    files().some((name) => name.includes('upload')),
+    false,
+  );
 });
 
 test('deleting a draft removes what was uploaded so far', async (t) => {
-  const {draft, sandbox, state, files} = await newDraft(t);
-  await send(draft, '/v2/upload/start', {db_size_bytes: 9000}, 'PUT');
+  const { draft, sandbox, state, files } = await newDraft(t);
+  await send(draft, '/v2/upload/start', { db_size_bytes: 9000 }, 'PUT');
   await send(draft, '/v2/upload/chunk/0', 'x'.repeat(4096), 'PUT');
   assert.equal(files().length, 1);
-  await fetch(`${sandbox.origin}/turso/v1/organizations/fairway/databases/draft`,
-    {method: 'DELETE', headers: {authorization: 'Bearer sandbox-turso-token'}});
+  await fetch(`${sandbox.origin}/turso/v1/organizations/fairway/databases/draft`, {
+    method: 'DELETE',
+    headers: { authorization: 'Bearer sandbox-turso-token' },
+  });
   assert.deepEqual(files(), []);
   assert.ok(existsSync(state));
 });

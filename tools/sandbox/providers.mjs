@@ -1,9 +1,9 @@
 // The providers that the sandbox stands in for, in the order in which they start. To add one, write
 // a module that makes a Provider (see sandbox.mjs) and name it here.
 
-import {createIdentity} from './identity/identity.mjs';
-import {createPages} from './pages/pages.mjs';
-import {createTurso} from './turso/turso.mjs';
+import { createIdentity } from './identity/identity.mjs';
+import { createPages } from './pages/pages.mjs';
+import { createTurso } from './turso/turso.mjs';
 
 /**
  * @type {((parts: import('./sandbox.mjs').ProviderParts) =>

@@ -10,16 +10,16 @@
 // Everything that exists is kept in the state folder and stands again, on the same ports, after the
 // process was killed at any line. Faults and the list of calls are of this run only.
 
-import {mkdirSync} from 'node:fs';
-import {resolve} from 'node:path';
-import {recentCalls} from './frame/calls.mjs';
-import {systemClock} from './frame/clock.mjs';
-import {createControl} from './frame/control.mjs';
-import {createFaults} from './frame/faults.mjs';
-import {isForLoopback, sendJson} from './frame/http.mjs';
-import {listen, runCall, serve} from './frame/serve.mjs';
-import {openStore} from './frame/store.mjs';
-import {makers} from './providers.mjs';
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { recentCalls } from './frame/calls.mjs';
+import { systemClock } from './frame/clock.mjs';
+import { createControl } from './frame/control.mjs';
+import { createFaults } from './frame/faults.mjs';
+import { isForLoopback, sendJson } from './frame/http.mjs';
+import { listen, runCall, serve } from './frame/serve.mjs';
+import { openStore } from './frame/store.mjs';
+import { makers } from './providers.mjs';
 
 /**
  * What every provider is made from.
@@ -66,30 +66,36 @@ import {makers} from './providers.mjs';
  *   Port 0 (the default) takes a free one.
  * @returns {Promise<Sandbox>}
  */
-export async function startSandbox({port = 0, state, clock = systemClock()}) {
+export async function startSandbox({ port = 0, state, clock = systemClock() }) {
   const stateFolder = resolve(state);
-  mkdirSync(stateFolder, {recursive: true, mode: 0o700});
+  mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   const store = openStore(stateFolder);
-  const frame = {clock, calls: recentCalls(), faults: createFaults()};
+  const frame = { clock, calls: recentCalls(), faults: createFaults() };
   /** @type {Map<string, Provider>} */
   const providers = new Map();
   /** @type {Provider | null} */
   let control = null;
   const listener = await listen(port, (request, response) => {
     if (!isForLoopback(request)) {
-      return sendJson(response, 421, {error: 'The sandbox answers only to loopback host names'});
+      return sendJson(response, 421, { error: 'The sandbox answers only to loopback host names' });
     }
     const service = providerOf(providers, request.url ?? '/') ?? control;
-    if (service === null) return sendJson(response, 503, {error: 'The sandbox is starting'});
+    if (service === null) return sendJson(response, 503, { error: 'The sandbox is starting' });
     if (service !== control) return void runCall(frame, service, request, response);
-    return void runCall({...frame, ...quiet}, service, request, response);
+    return void runCall({ ...frame, ...quiet }, service, request, response);
   }).catch((error) => {
     store.close();
     throw error;
   });
   const origin = `http://127.0.0.1:${listener.port}`;
-  const parts = {store, clock, calls: frame.calls, origin, stateFolder,
-    serve: (/** @type {any} */ service) => serve(frame, service)};
+  const parts = {
+    store,
+    clock,
+    calls: frame.calls,
+    origin,
+    stateFolder,
+    serve: (/** @type {any} */ service) => serve(frame, service),
+  };
   const reset = async () => {
     store.clear();
     for (const provider of providers.values()) await provider.reset();
@@ -98,11 +104,12 @@ export async function startSandbox({port = 0, state, clock = systemClock()}) {
   };
   /** @type {Promise<void> | null} */
   let closing = null;
-  const close = () => (closing ??= (async () => {
-    await listener.close();
-    for (const provider of providers.values()) await provider.close();
-    store.close();
-  })());
+  const close = () =>
+    (closing ??= (async () => {
+      await listener.close();
+      for (const provider of providers.values()) await provider.close();
+      store.close();
+    })());
   try {
     for (const make of makers) {
       const provider = await make(parts);
@@ -112,12 +119,12 @@ export async function startSandbox({port = 0, state, clock = systemClock()}) {
     await close();
     throw error;
   }
-  control = createControl({origin, providers, reset, ...frame});
-  return {origin, providers, faults: frame.faults, calls: frame.calls, reset, close};
+  control = createControl({ origin, providers, reset, ...frame });
+  return { origin, providers, faults: frame.faults, calls: frame.calls, reset, close };
 }
 
 /** Control calls are not listed and never misbehave. */
-const quiet = {calls: {...recentCalls(0), add: () => undefined}, faults: createFaults()};
+const quiet = { calls: { ...recentCalls(0), add: () => undefined }, faults: createFaults() };
 
 /**
  * @param {Map<string, Provider>} providers

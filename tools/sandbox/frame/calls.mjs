@@ -31,10 +31,14 @@ export function blankSecrets(address) {
   const cut = address.indexOf('?');
   const path = (cut < 0 ? address : address.slice(0, cut)).replace(jwtShape, '***').slice(0, 500);
   if (cut < 0) return path;
-  const query = address.slice(cut + 1, cut + 2000).split('&').map((pair) => {
-    const [name = ''] = pair.split('=', 1);
-    return secretKey.test(name) && pair.length > name.length ? `${name}=***` : pair;
-  }).join('&');
+  const query = address
+    .slice(cut + 1, cut + 2000)
+    .split('&')
+    .map((pair) => {
+      const [name = ''] = pair.split('=', 1);
+      return secretKey.test(name) && pair.length > name.length ? `${name}=***` : pair;
+    })
+    .join('&');
   return `${path}?${query.replace(jwtShape, '***').slice(0, 500)}`;
 }
 
@@ -47,7 +51,11 @@ export function recentCalls(limit = 200) {
   let ring = [];
   return {
     add(call) {
-      ring.push({...call, path: blankSecrets(call.path), note: call.note.replace(jwtShape, '***')});
+      ring.push({
+        ...call,
+        path: blankSecrets(call.path),
+        note: call.note.replace(jwtShape, '***'),
+      });
       if (ring.length > limit) ring = ring.slice(-limit);
     },
     list: () => [...ring].reverse(),

@@ -33,7 +33,7 @@ export function manualClock(start_ms = Date.UTC(2026, 0, 1)) {
   return {
     now_ms: () => now_ms,
     after(duration_ms, action) {
-      const entry = {due_ms: now_ms + duration_ms, action};
+      const entry = { due_ms: now_ms + duration_ms, action };
       waiting.add(entry);
       return () => void waiting.delete(entry);
     },

@@ -10,8 +10,20 @@
 // Only this machine's own pages and tools may change things: a request with a foreign Origin is
 // refused, so that no web page can reach in.
 
-import {BadRequest, isLoopbackHost, readJson, send, sendJson} from './http.mjs';
-import {statusPage} from '../status/status_page.mjs';
+import { readFileSync } from 'node:fs';
+import { BadRequest, isLoopbackHost, readJson, send, sendJson } from './http.mjs';
+import { statusPage } from '../status/status_page.mjs';
+
+/** @type {Record<string, {type: string, bytes: Buffer}>} */
+const files = {
+  '/live_page.mjs': statusFile('live_page.mjs', 'text/javascript'),
+  '/style.css': statusFile('style.css', 'text/css'),
+};
+
+/** @param {string} name @param {string} type */
+function statusFile(name, type) {
+  return { type, bytes: readFileSync(new URL(`../status/${name}`, import.meta.url)) };
+}
 
 /**
  * @typedef {object} ControlParts
@@ -29,9 +41,12 @@ import {statusPage} from '../status/status_page.mjs';
  */
 export function createControl(parts) {
   return {
-    provider: 'sandbox', prefix: '',
+    provider: 'sandbox',
+    prefix: '',
     handle: (request, response, call) => route(parts, request, response, call),
-    summary: () => ({}), close: () => undefined, reset: () => undefined,
+    summary: () => ({}),
+    close: () => undefined,
+    reset: () => undefined,
   };
 }
 
@@ -39,19 +54,22 @@ export function createControl(parts) {
  * @param {ControlParts} parts
  * @returns {Promise<Record<string, any>>}
  */
-export async function currentState({origin, providers, calls, faults}) {
-  const state = {origin, databases: [], sites: [], settings: settingsOf({providers})};
+export async function currentState({ origin, providers, calls, faults }) {
+  const state = { origin, databases: [], sites: [], settings: settingsOf({ providers }) };
   for (const provider of providers.values()) Object.assign(state, await provider.summary());
-  return {...state, faults: faults.list(), calls: calls.list()};
+  return { ...state, faults: faults.list(), calls: calls.list() };
 }
 
 /**
  * @param {{providers: Map<string, import('../sandbox.mjs').Provider>}} parts
  * @returns {Record<string, unknown>}
  */
-function settingsOf({providers}) {
-  return Object.fromEntries([...providers.values()].flatMap(({provider, settings}) =>
-    settings === undefined ? [] : [[provider, settings]]));
+function settingsOf({ providers }) {
+  return Object.fromEntries(
+    [...providers.values()].flatMap(({ provider, settings }) =>
+      settings === undefined ? [] : [[provider, settings]],
+    ),
+  );
 }
 
 /**
@@ -60,17 +78,17 @@ function settingsOf({providers}) {
  * @param {import('./http.mjs').Response} response
  * @param {import('./serve.mjs').CallContext} call
  */
-async function route(parts, request, response, {url, path}) {
+async function route(parts, request, response, { url, path }) {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   if (method !== 'GET') refuseForeignOrigin(request);
   if (method === 'GET') return show(parts, response, url);
   if (method === 'POST' && path === '/faults') {
-    return sendJson(response, 200, {id: addFault(parts, await readJson(request))});
+    return sendJson(response, 200, { id: addFault(parts, await readJson(request)) });
   }
   if (method === 'DELETE' && /^\/faults(\/\d+)?$/.test(path)) {
     const id = path.split('/')[2];
     parts.faults.remove(id === undefined ? undefined : Number(id));
-    return sendJson(response, 200, {faults: parts.faults.list()});
+    return sendJson(response, 200, { faults: parts.faults.list() });
   }
   if (method === 'POST' && path === '/settings') {
     for (const [name, changes] of Object.entries(await readJson(request))) {
@@ -78,11 +96,11 @@ async function route(parts, request, response, {url, path}) {
       if (provider === undefined) throw new BadRequest(400, `There is no provider ${name}`);
       changeSettings(provider, changes ?? {});
     }
-    return sendJson(response, 200, {settings: settingsOf(parts)});
+    return sendJson(response, 200, { settings: settingsOf(parts) });
   }
   if (method === 'POST' && path === '/reset') {
     await parts.reset();
-    return sendJson(response, 200, {reset: true});
+    return sendJson(response, 200, { reset: true });
   }
   throw new BadRequest(404, 'The sandbox has no such address');
 }
@@ -94,13 +112,17 @@ async function route(parts, request, response, {url, path}) {
  */
 async function show(parts, response, url) {
   if (url.pathname === '/state') return sendJson(response, 200, await currentState(parts));
-  if (url.pathname === '/faults') return sendJson(response, 200, {faults: parts.faults.list()});
+  if (url.pathname === '/faults') return sendJson(response, 200, { faults: parts.faults.list() });
   if (url.pathname === '/') {
     return sendPage(response, statusPage(await currentState(parts), parts.clock.now_ms()));
   }
+  const file = files[url.pathname];
+  if (file !== undefined) {
+    return send(response, 200, file.bytes, { 'content-type': `${file.type}; charset=utf-8` });
+  }
   const view = /^\/view\/([\w-]+)\//.exec(url.pathname);
   const provider = parts.providers.get(view?.[1] ?? '');
-  const page = await provider?.page?.(url) ?? null;
+  const page = (await provider?.page?.(url)) ?? null;
   if (page === null) throw new BadRequest(404, 'The sandbox has no such page');
   return sendPage(response, page);
 }
@@ -115,11 +137,14 @@ async function show(parts, response, url) {
  */
 export function sendPage(response, html, status = 200) {
   send(response, status, html, {
-    'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; " +
-      "script-src 'unsafe-inline'; connect-src 'self'; form-action 'self' " +
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy':
+      "default-src 'none'; img-src data:; style-src 'self'; " +
+      "script-src 'self'; connect-src 'self'; form-action 'self' " +
       "http://localhost:* http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'",
-    'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
   });
 }
 
@@ -135,7 +160,7 @@ function refuseForeignOrigin(request) {
  * @param {ControlParts} parts
  * @param {Record<string, any>} order
  */
-function addFault({faults}, order) {
+function addFault({ faults }, order) {
   try {
     return faults.add(order);
   } catch (error) {

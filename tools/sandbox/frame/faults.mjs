@@ -56,14 +56,14 @@ export function createFaults() {
   let nextId = 1;
   return {
     add(order) {
-      const rule = {...parseRule(order), id: nextId++};
-      rules.push({...rule, draw: randomBelow100(rule.seed)});
+      const rule = { ...parseRule(order), id: nextId++ };
+      rules.push({ ...rule, draw: randomBelow100(rule.seed) });
       return rule.id;
     },
     remove(id) {
       rules = id === undefined ? [] : rules.filter((rule) => rule.id !== id);
     },
-    list: () => rules.map(({draw, ...rule}) => rule),
+    list: () => rules.map(({ draw, ...rule }) => rule),
     take(call) {
       for (const rule of rules) {
         if (!matches(rule.match, call)) continue;
@@ -107,12 +107,14 @@ function parseRule(order) {
     id: 0,
     match,
     times: number(order, 'times', seeded ? -1 : 1, -1, 1e6),
-    fault: seeded ? null : {
-      kind: order.kind,
-      status: number(order, 'status', 500, 400, 599),
-      delay_ms: number(order, 'delay_ms', 1000, 0, 600_000),
-      retry_after_s: number(order, 'retry_after_s', 0, 0, 86_400),
-    },
+    fault: seeded
+      ? null
+      : {
+          kind: order.kind,
+          status: number(order, 'status', 500, 400, 599),
+          delay_ms: number(order, 'delay_ms', 1000, 0, 600_000),
+          retry_after_s: number(order, 'retry_after_s', 0, 0, 86_400),
+        },
     seed: number(order, 'seed', 1, 0, 2 ** 32 - 1),
     percent: seeded ? number(order, 'percent', 0, 0, 100) : 0,
     kinds: chosen,
@@ -139,9 +141,11 @@ function number(order, name, fallback, least, most) {
  * @param {{method: string, path: string, provider: string}} call
  */
 function matches(match, call) {
-  return (match.method === undefined || match.method.toUpperCase() === call.method) &&
+  return (
+    (match.method === undefined || match.method.toUpperCase() === call.method) &&
     (match.provider === undefined || match.provider === call.provider) &&
-    (match.path === undefined || new RegExp(match.path).test(call.path));
+    (match.path === undefined || new RegExp(match.path).test(call.path))
+  );
 }
 
 /**
@@ -152,7 +156,7 @@ function drawn(rule) {
   if (rule.draw() >= rule.percent) return null;
   const kind = rule.kinds[rule.draw() % rule.kinds.length] ?? 'status';
   const status = [429, 500, 502, 503][rule.draw() % 4] ?? 500;
-  return {kind, status, delay_ms: 20 + 5 * rule.draw(), retry_after_s: status === 429 ? 1 : 0};
+  return { kind, status, delay_ms: 20 + 5 * rule.draw(), retry_after_s: status === 429 ? 1 : 0 };
 }
 
 /**

@@ -31,7 +31,7 @@ export async function readBody(request, limit_bytes) {
   const pieces = [];
   let size_bytes = 0;
   // Not destroyed on leaving: the connection must live long enough to carry the refusal.
-  for await (const piece of request.iterator({destroyOnReturn: false})) {
+  for await (const piece of request.iterator({ destroyOnReturn: false })) {
     size_bytes += piece.length;
     if (size_bytes > limit_bytes) throw new BadRequest(413, tooLarge(limit_bytes));
     pieces.push(piece);
@@ -72,7 +72,7 @@ export async function readJson(request, limit_bytes = 1 << 20) {
  * @param {Record<string, string>} [headers]
  */
 export function sendJson(response, status, value, headers = {}) {
-  send(response, status, JSON.stringify(value), {'content-type': 'application/json', ...headers});
+  send(response, status, JSON.stringify(value), { 'content-type': 'application/json', ...headers });
 }
 
 /**
@@ -82,7 +82,7 @@ export function sendJson(response, status, value, headers = {}) {
  * @param {Record<string, string>} [headers]
  */
 export function sendText(response, status, text, headers = {}) {
-  send(response, status, text, {'content-type': 'text/plain; charset=utf-8', ...headers});
+  send(response, status, text, { 'content-type': 'text/plain; charset=utf-8', ...headers });
 }
 
 /**
@@ -93,7 +93,7 @@ export function sendText(response, status, text, headers = {}) {
  */
 export function send(response, status, body, headers) {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  response.writeHead(status, {'content-length': String(bytes.length), ...headers});
+  response.writeHead(status, { 'content-length': String(bytes.length), ...headers });
   response.end(bytes);
 }
 

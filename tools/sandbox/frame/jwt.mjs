@@ -1,6 +1,6 @@
 // JSON Web Tokens, compact form, with the three algorithms that the sandbox signs with.
 
-import {createHmac, sign, timingSafeEqual, verify} from 'node:crypto';
+import { createHmac, sign, timingSafeEqual, verify } from 'node:crypto';
 
 /** @typedef {import('node:crypto').KeyObject} KeyObject */
 /** @typedef {'EdDSA' | 'ES256' | 'HS256'} Algorithm */
@@ -17,7 +17,7 @@ const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url
  * @returns {string}
  */
 export function signJwt(algorithm, key, claims, header = {}) {
-  const signed = `${encode({alg: algorithm, typ: 'JWT', ...header})}.${encode(claims)}`;
+  const signed = `${encode({ alg: algorithm, typ: 'JWT', ...header })}.${encode(claims)}`;
   return `${signed}.${signature(algorithm, key, signed).toString('base64url')}`;
 }
 
@@ -32,7 +32,7 @@ function signature(algorithm, key, signed) {
   if (algorithm === 'HS256') return createHmac('sha256', key).update(bytes).digest();
   const pair = /** @type {KeyObject} */ (key);
   if (algorithm === 'EdDSA') return sign(null, bytes, pair);
-  return sign('sha256', bytes, {key: pair, dsaEncoding: 'ieee-p1363'});
+  return sign('sha256', bytes, { key: pair, dsaEncoding: 'ieee-p1363' });
 }
 
 /**
@@ -48,7 +48,8 @@ export function verifyJwt(algorithm, key, token) {
   if (rest.length > 0 || proof === '') return null;
   try {
     if (JSON.parse(Buffer.from(head, 'base64url').toString()).alg !== algorithm) return null;
-    if (!isSignedBy(algorithm, key, `${head}.${body}`, Buffer.from(proof, 'base64url'))) return null;
+    if (!isSignedBy(algorithm, key, `${head}.${body}`, Buffer.from(proof, 'base64url')))
+      return null;
     const claims = JSON.parse(Buffer.from(body, 'base64url').toString());
     return claims !== null && typeof claims === 'object' ? claims : null;
   } catch {
@@ -70,5 +71,5 @@ function isSignedBy(algorithm, key, signed, proof) {
   const bytes = Buffer.from(signed);
   const pair = /** @type {KeyObject} */ (key);
   if (algorithm === 'EdDSA') return verify(null, bytes, pair, proof);
-  return verify('sha256', bytes, {key: pair, dsaEncoding: 'ieee-p1363'}, proof);
+  return verify('sha256', bytes, { key: pair, dsaEncoding: 'ieee-p1363' }, proof);
 }

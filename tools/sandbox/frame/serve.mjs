@@ -2,9 +2,9 @@
 // the provider's handler around it, answer its errors in the provider's own shape, remember the
 // call. Handlers never see faults, except `half_done`, which they may take up to do half the work.
 
-import {createServer} from 'node:http';
-import {sleep} from './clock.mjs';
-import {BadRequest, isForLoopback, sendJson} from './http.mjs';
+import { createServer } from 'node:http';
+import { sleep } from './clock.mjs';
+import { BadRequest, isForLoopback, sendJson } from './http.mjs';
 
 /**
  * @typedef {import('./http.mjs').Request} Request
@@ -64,7 +64,7 @@ import {BadRequest, isForLoopback, sendJson} from './http.mjs';
 export function serve(frame, service) {
   return listen(service.port, (request, response) => {
     if (!isForLoopback(request)) {
-      sendJson(response, 421, {error: 'The sandbox answers only to loopback host names'});
+      sendJson(response, 421, { error: 'The sandbox answers only to loopback host names' });
       return;
     }
     void runCall(frame, service, request, response);
@@ -77,7 +77,7 @@ export function serve(frame, service) {
  * @returns {Promise<Listener>}
  */
 export function listen(port, onRequest) {
-  const server = createServer({requestTimeout: 300_000}, onRequest);
+  const server = createServer({ requestTimeout: 300_000 }, onRequest);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
@@ -85,10 +85,11 @@ export function listen(port, onRequest) {
       const address = server.address();
       resolve({
         port: address !== null && typeof address === 'object' ? address.port : 0,
-        close: () => new Promise((closed) => {
-          server.close(() => closed());
-          server.closeAllConnections();
-        }),
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            server.closeAllConnections();
+          }),
       });
     });
   });
@@ -104,19 +105,30 @@ export async function runCall(frame, service, request, response) {
   const address = request.url ?? '/';
   const method = request.method ?? 'GET';
   const provider = service.provider;
-  const fault = frame.faults.take({method, path: address, provider});
+  const fault = frame.faults.take({ method, path: address, provider });
   const started_ms = frame.clock.now_ms();
   /** @type {string[]} */
   const notes = [];
   response.on('error', () => undefined);
-  response.once('close', () => frame.calls.add({
-    at_ms: started_ms, provider, method, path: address,
-    status: response.writableFinished ? response.statusCode : 0,
-    duration_ms: frame.clock.now_ms() - started_ms, fault: fault?.kind ?? '',
-    note: notes.join('; '),
-  }));
+  response.once('close', () =>
+    frame.calls.add({
+      at_ms: started_ms,
+      provider,
+      method,
+      path: address,
+      status: response.writableFinished ? response.statusCode : 0,
+      duration_ms: frame.clock.now_ms() - started_ms,
+      fault: fault?.kind ?? '',
+      note: notes.join('; '),
+    }),
+  );
   try {
-    await applyFault(frame, service, {request, response, fault, note: (line) => notes.push(line)});
+    await applyFault(frame, service, {
+      request,
+      response,
+      fault,
+      note: (line) => notes.push(line),
+    });
   } catch (error) {
     // Only the sandbox's own mistake ends here: name it, and leave the others alone.
     notes.push(`sandbox error: ${String(error)}`);
@@ -130,9 +142,9 @@ export async function runCall(frame, service, request, response) {
  * @param {{request: Request, response: Response, fault: Fault | null,
  *   note: (line: string) => void}} call
  */
-async function applyFault(frame, service, {request, response, fault, note}) {
+async function applyFault(frame, service, { request, response, fault, note }) {
   const run = (/** @type {() => boolean} */ takeHalfDone) =>
-    runHandler(service, request, response, {takeHalfDone, note});
+    runHandler(service, request, response, { takeHalfDone, note });
   const never = () => false;
   switch (fault?.kind) {
     case undefined:
@@ -174,7 +186,7 @@ async function runHandler(service, request, response, extra) {
   const url = new URL(`http://sandbox.local${address}`);
   const path = url.pathname.slice((service.prefix ?? '').length) || '/';
   try {
-    await service.handle(request, response, {url, path, ...extra});
+    await service.handle(request, response, { url, path, ...extra });
   } catch (error) {
     if (request.readableAborted || response.destroyed) return;
     if (!(error instanceof BadRequest)) {
@@ -196,14 +208,19 @@ async function runHandler(service, request, response, extra) {
  */
 function sendError(service, response, status, message) {
   if (service.sendError !== undefined) return service.sendError(response, status, message);
-  return sendJson(response, status, {error: message});
+  return sendJson(response, status, { error: message });
 }
 
 /** @param {number} status */
 function statusWords(status) {
   /** @type {Record<number, string>} */
-  const words = {429: 'too many requests', 500: 'internal server error', 502: 'bad gateway',
-    503: 'service unavailable', 504: 'gateway timeout'};
+  const words = {
+    429: 'too many requests',
+    500: 'internal server error',
+    502: 'bad gateway',
+    503: 'service unavailable',
+    504: 'gateway timeout',
+  };
   return words[status] ?? 'the sandbox was told to answer so';
 }
 
@@ -227,15 +244,15 @@ async function runSwallowed(response, work) {
  * @returns {() => {ended: boolean, replay: () => void}}
  */
 function swallow(response) {
-  const {writeHead, write, end, flushHeaders} = response;
+  const { writeHead, write, end, flushHeaders } = response;
   /** @type {any[]} */
   let head = [];
   /** @type {any[]} */
   const pieces = [];
   let ended = false;
   /** @type {(name: string, value: unknown) => void} */
-  const replace = (name, value) => Object.defineProperty(response, name,
-    {value, configurable: true, writable: true});
+  const replace = (name, value) =>
+    Object.defineProperty(response, name, { value, configurable: true, writable: true });
   replace('writeHead', (/** @type {any[]} */ ...values) => {
     head = values;
     return response;
@@ -251,7 +268,7 @@ function swallow(response) {
     return response;
   });
   return () => {
-    for (const [name, value] of Object.entries({writeHead, write, end, flushHeaders})) {
+    for (const [name, value] of Object.entries({ writeHead, write, end, flushHeaders })) {
       replace(name, value);
     }
     return {

@@ -3,9 +3,9 @@
 // be killed at any line. Not for large bytes: files lie beside it in the state folder.
 
 import Engine from 'libsql';
-import {randomBytes} from 'node:crypto';
-import {mkdirSync} from 'node:fs';
-import {join} from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 
 /**
  * @template T
@@ -38,8 +38,8 @@ const schema = `
  * @returns {Store}
  */
 export function openStore(stateFolder) {
-  mkdirSync(stateFolder, {recursive: true, mode: 0o700});
-  const engine = new Engine(join(stateFolder, 'sandbox.db'), {timeout: 5000});
+  mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  const engine = new Engine(join(stateFolder, 'sandbox.db'), { timeout: 5000 });
   engine.exec(schema);
   const one = engine.prepare('SELECT value FROM entries WHERE collection = ? AND key = ?');
   const all = engine.prepare('SELECT value FROM entries WHERE collection = ? ORDER BY id');
@@ -56,8 +56,8 @@ export function openStore(stateFolder) {
       },
       put: (key, value) => void put.run([name, key, JSON.stringify(value)]),
       remove: (key) => remove.run([name, key]).changes > 0,
-      list: () => /** @type {{value: string}[]} */ (all.all([name]))
-        .map((row) => JSON.parse(row.value)),
+      list: () =>
+        /** @type {{value: string}[]} */ (all.all([name])).map((row) => JSON.parse(row.value)),
     }),
     secret(name) {
       const row = /** @type {{hex: string} | undefined} */ (readSecret.get([name]));

@@ -1,9 +1,15 @@
 // People, their sessions and the tokens they get. Anybody may be anybody here: an e-mail address is
 // enough, and the same address is the same person on every machine.
 
-import {createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes,
-  randomUUID} from 'node:crypto';
-import {signJwt, verifyJwt} from '../frame/jwt.mjs';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  randomUUID,
+} from 'node:crypto';
+import { signJwt, verifyJwt } from '../frame/jwt.mjs';
 
 /** The shared secret of HS256 tokens (SUPABASE_JWT_SECRET). It protects nothing. */
 export const jwt_secret = 'sandbox-jwt-secret-with-at-least-32-characters';
@@ -44,8 +50,10 @@ const sha256 = (text) => createHash('sha256').update(text).digest('hex');
  */
 export function personId(email) {
   const hex = sha256(`fairway sandbox person ${email}`);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-` +
-    hex.slice(20, 32);
+  return (
+    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-` +
+    hex.slice(20, 32)
+  );
 }
 
 /**
@@ -63,10 +71,18 @@ export function describePerson(email) {
   const words = (email.split('@')[0] ?? '').split(/[._-]+/).filter((word) => word !== '');
   const name = words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join(' ');
   return {
-    id: personId(email), aud: 'authenticated', role: 'authenticated', email, phone: '',
-    email_confirmed_at: '2026-01-01T00:00:00Z', created_at: '2026-01-01T00:00:00Z',
-    updated_at: '2026-01-01T00:00:00Z', app_metadata: {provider: 'email', providers: ['email']},
-    user_metadata: {email, name}, identities: [], is_anonymous: false,
+    id: personId(email),
+    aud: 'authenticated',
+    role: 'authenticated',
+    email,
+    phone: '',
+    email_confirmed_at: '2026-01-01T00:00:00Z',
+    created_at: '2026-01-01T00:00:00Z',
+    updated_at: '2026-01-01T00:00:00Z',
+    app_metadata: { provider: 'email', providers: ['email'] },
+    user_metadata: { email, name },
+    identities: [],
+    is_anonymous: false,
   };
 }
 
@@ -75,7 +91,7 @@ export class Accounts {
    * @param {import('../sandbox.mjs').ProviderParts} parts
    * @param {{lifetime_s: number}} settings
    */
-  constructor({store, clock, origin}, settings) {
+  constructor({ store, clock, origin }, settings) {
     this.clock = clock;
     this.settings = settings;
     this.issuer = `${origin}/identity/auth/v1`;
@@ -84,19 +100,28 @@ export class Accounts {
     /** @type {import('../frame/store.mjs').Collection<Session>} */
     this.sessions = store.collection('identity.sessions');
     const pem = this.keys.get('es256')?.pem ?? newKey();
-    this.keys.put('es256', {pem});
+    this.keys.put('es256', { pem });
     this.pem = pem;
     this.privateKey = createPrivateKey(pem);
     this.publicKey = createPublicKey(this.privateKey);
-    const {x, y} = this.publicKey.export({format: 'jwk'});
+    const { x, y } = this.publicKey.export({ format: 'jwk' });
     this.kid = sha256(`${x}.${y}`).slice(0, 16);
-    this.jwk = {kty: 'EC', crv: 'P-256', x, y, kid: this.kid, alg: 'ES256', use: 'sig',
-      key_ops: ['verify'], ext: true};
+    this.jwk = {
+      kty: 'EC',
+      crv: 'P-256',
+      x,
+      y,
+      kid: this.kid,
+      alg: 'ES256',
+      use: 'sig',
+      key_ops: ['verify'],
+      ext: true,
+    };
   }
 
   /** Every session ends; the signing key stays, since others may have it cached. */
   reset() {
-    this.keys.put('es256', {pem: this.pem});
+    this.keys.put('es256', { pem: this.pem });
   }
 
   /**
@@ -104,23 +129,39 @@ export class Accounts {
    * @param {Algorithm} algorithm
    */
   signIn(email, algorithm) {
-    return this.answer({id: randomUUID(), email, algorithm, refresh_sha256: '', used_sha256: [],
-      created_at_ms: this.clock.now_ms()});
+    return this.answer({
+      id: randomUUID(),
+      email,
+      algorithm,
+      refresh_sha256: '',
+      used_sha256: [],
+      created_at_ms: this.clock.now_ms(),
+    });
   }
 
   /** @param {string} refreshToken */
   refresh(refreshToken) {
     const session = this.sessions.get(refreshToken.split('.')[0] ?? '');
     const proof = sha256(refreshToken);
-    if (session === undefined || ![session.refresh_sha256, ...session.used_sha256].includes(proof)) {
-      throw new AuthRefused(400, 'refresh_token_not_found',
-        'Invalid Refresh Token: Refresh Token Not Found');
+    if (
+      session === undefined ||
+      ![session.refresh_sha256, ...session.used_sha256].includes(proof)
+    ) {
+      throw new AuthRefused(
+        400,
+        'refresh_token_not_found',
+        'Invalid Refresh Token: Refresh Token Not Found',
+      );
     }
     if (session.refresh_sha256 !== proof) {
       this.sessions.remove(session.id);
-      throw new AuthRefused(400, 'refresh_token_already_used', 'Invalid Refresh Token: Already Used');
+      throw new AuthRefused(
+        400,
+        'refresh_token_already_used',
+        'Invalid Refresh Token: Already Used',
+      );
     }
-    return this.answer({...session, used_sha256: [...session.used_sha256, proof].slice(-20)});
+    return this.answer({ ...session, used_sha256: [...session.used_sha256, proof].slice(-20) });
   }
 
   /**
@@ -130,21 +171,38 @@ export class Accounts {
    */
   answer(session) {
     const refresh_token = `${session.id}.${randomBytes(18).toString('base64url')}`;
-    this.sessions.put(session.id, {...session, refresh_sha256: sha256(refresh_token)});
+    this.sessions.put(session.id, { ...session, refresh_sha256: sha256(refresh_token) });
     const iat = Math.floor(this.clock.now_ms() / 1000);
     const exp = iat + this.settings.lifetime_s;
     const person = describePerson(session.email);
     const claims = {
-      iss: this.issuer, sub: person.id, aud: 'authenticated', exp, iat, email: session.email,
-      phone: '', app_metadata: person.app_metadata, user_metadata: person.user_metadata,
-      role: 'authenticated', aal: 'aal1', session_id: session.id, is_anonymous: false,
-      amr: [{method: 'password', timestamp: Math.floor(session.created_at_ms / 1000)}],
+      iss: this.issuer,
+      sub: person.id,
+      aud: 'authenticated',
+      exp,
+      iat,
+      email: session.email,
+      phone: '',
+      app_metadata: person.app_metadata,
+      user_metadata: person.user_metadata,
+      role: 'authenticated',
+      aal: 'aal1',
+      session_id: session.id,
+      is_anonymous: false,
+      amr: [{ method: 'password', timestamp: Math.floor(session.created_at_ms / 1000) }],
     };
-    const access_token = session.algorithm === 'HS256'
-      ? signJwt('HS256', Buffer.from(jwt_secret), claims)
-      : signJwt('ES256', this.privateKey, claims, {kid: this.kid});
-    return {access_token, token_type: 'bearer', expires_in: this.settings.lifetime_s,
-      expires_at: exp, refresh_token, user: person};
+    const access_token =
+      session.algorithm === 'HS256'
+        ? signJwt('HS256', Buffer.from(jwt_secret), claims)
+        : signJwt('ES256', this.privateKey, claims, { kid: this.kid });
+    return {
+      access_token,
+      token_type: 'bearer',
+      expires_in: this.settings.lifetime_s,
+      expires_at: exp,
+      refresh_token,
+      user: person,
+    };
   }
 
   /**
@@ -157,7 +215,8 @@ export class Accounts {
     if (token === '') {
       throw new AuthRefused(401, 'no_authorization', 'This endpoint requires a Bearer token');
     }
-    const claims = verifyJwt('ES256', this.publicKey, token) ??
+    const claims =
+      verifyJwt('ES256', this.publicKey, token) ??
       verifyJwt('HS256', Buffer.from(jwt_secret), token);
     if (claims === null) {
       throw new AuthRefused(403, 'bad_jwt', 'invalid JWT: unable to parse or verify signature');
@@ -167,8 +226,11 @@ export class Accounts {
     }
     const session = this.sessions.get(String(claims.session_id));
     if (session === undefined) {
-      throw new AuthRefused(403, 'session_not_found',
-        'Session from session_id claim in JWT does not exist');
+      throw new AuthRefused(
+        403,
+        'session_not_found',
+        'Session from session_id claim in JWT does not exist',
+      );
     }
     return session;
   }
@@ -189,6 +251,6 @@ export class Accounts {
 }
 
 function newKey() {
-  const {privateKey} = generateKeyPairSync('ec', {namedCurve: 'P-256'});
-  return privateKey.export({type: 'pkcs8', format: 'pem'}).toString();
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }

@@ -1,30 +1,32 @@
 // Identity, shaped like Supabase Auth, under /identity/auth/v1, with a sign-in page of its own at
 // /identity/sign-in?redirect_to=<page of this machine>[&alg=HS256].
 
-import {bearer, BadRequest, readBody, readJson, send, sendJson} from '../frame/http.mjs';
-import {sendPage} from '../frame/control.mjs';
-import {Accounts, AuthRefused, describePerson, normalEmail, password} from './accounts.mjs';
-import {returnAddress, signInPage, withTokens} from './sign_in_page.mjs';
+import { bearer, BadRequest, readBody, readJson, send, sendJson } from '../frame/http.mjs';
+import { sendPage } from '../frame/control.mjs';
+import { Accounts, AuthRefused, describePerson, normalEmail, password } from './accounts.mjs';
+import { returnAddress, signInPage, withTokens } from './sign_in_page.mjs';
 
 /**
  * @typedef {import('../frame/http.mjs').Request} Request
  * @typedef {import('../frame/http.mjs').Response} Response
  */
 
-const default_settings = {lifetime_s: 3600};
+const default_settings = { lifetime_s: 3600 };
 
 /**
  * @param {import('../sandbox.mjs').ProviderParts} parts
  * @returns {import('../sandbox.mjs').Provider}
  */
 export function createIdentity(parts) {
-  const settings = {...default_settings};
+  const settings = { ...default_settings };
   const accounts = new Accounts(parts, settings);
   return {
-    provider: 'identity', prefix: '/identity', settings,
+    provider: 'identity',
+    prefix: '/identity',
+    settings,
     handle: (request, response, call) => handle(accounts, request, response, call),
     sendError: (response, status, message) =>
-      sendJson(response, status, {code: status, error_code: errorCode(status), msg: message}),
+      sendJson(response, status, { code: status, error_code: errorCode(status), msg: message }),
     summary: () => ({}),
     close: () => undefined,
     reset() {
@@ -46,20 +48,27 @@ function errorCode(status) {
  * @param {Response} response
  * @param {import('../frame/serve.mjs').CallContext} call
  */
-async function handle(accounts, request, response, {path, url, note}) {
+async function handle(accounts, request, response, { path, url, note }) {
   if (path === '/sign-in') return handleSignIn(accounts, request, response, url, note);
   response.setHeader('access-control-allow-origin', '*');
   if (request.method === 'OPTIONS') {
-    return send(response, 204, '', {'access-control-allow-methods': '*',
-      'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*'});
+    return send(response, 204, '', {
+      'access-control-allow-methods': '*',
+      'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*',
+    });
   }
   try {
     return await handleService(accounts, request, response, path, url);
   } catch (error) {
     if (!(error instanceof AuthRefused)) throw error;
     const isNew = request.headers['x-supabase-api-version'] === '2024-01-01';
-    return sendJson(response, error.status, isNew ? {code: error.code, message: error.message}
-      : {code: error.status, error_code: error.code, msg: error.message});
+    return sendJson(
+      response,
+      error.status,
+      isNew
+        ? { code: error.code, message: error.message }
+        : { code: error.status, error_code: error.code, msg: error.message },
+    );
   }
 }
 
@@ -73,15 +82,24 @@ async function handle(accounts, request, response, {path, url, note}) {
 async function handleService(accounts, request, response, path, url) {
   switch (`${request.method} ${path}`) {
     case 'GET /auth/v1/health':
-      return sendJson(response, 200,
-        {name: 'GoTrue', version: 'sandbox', description: 'A stand-in for Supabase Auth'});
+      return sendJson(response, 200, {
+        name: 'GoTrue',
+        version: 'sandbox',
+        description: 'A stand-in for Supabase Auth',
+      });
     case 'GET /auth/v1/.well-known/jwks.json':
-      return sendJson(response, 200, {keys: [accounts.jwk]},
-        {'cache-control': 'public, max-age=600'});
+      return sendJson(
+        response,
+        200,
+        { keys: [accounts.jwk] },
+        { 'cache-control': 'public, max-age=600' },
+      );
     case 'GET /auth/v1/.well-known/openid-configuration':
-      return sendJson(response, 200, {issuer: accounts.issuer,
+      return sendJson(response, 200, {
+        issuer: accounts.issuer,
         jwks_uri: `${accounts.issuer}/.well-known/jwks.json`,
-        id_token_signing_alg_values_supported: ['ES256', 'HS256']});
+        id_token_signing_alg_values_supported: ['ES256', 'HS256'],
+      });
     case 'POST /auth/v1/token':
       return sendJson(response, 200, await issue(accounts, request, url));
     case 'GET /auth/v1/user':
@@ -119,7 +137,7 @@ async function issue(accounts, request, url) {
  * @param {string | null} name
  * @returns {import('./accounts.mjs').Algorithm}
  */
-const algorithmOf = (name) => name === 'HS256' ? 'HS256' : 'ES256';
+const algorithmOf = (name) => (name === 'HS256' ? 'HS256' : 'ES256');
 
 /**
  * @param {Accounts} accounts
@@ -146,5 +164,5 @@ async function handleSignIn(accounts, request, response, url, note) {
   }
   note(`signed in ${email}`);
   const location = withTokens(back, accounts.signIn(email, algorithm));
-  return send(response, 303, '', {location, 'cache-control': 'no-store'});
+  return send(response, 303, '', { location, 'cache-control': 'no-store' });
 }

@@ -14,7 +14,7 @@ class Markup {
 }
 
 /** @type {Record<string, string>} */
-const entities = {'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;'};
+const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /**
  * @param {unknown} value
@@ -32,8 +32,9 @@ function escaped(value) {
  * @returns {Markup}
  */
 export function html(parts, ...values) {
-  return new Markup(parts.map((part, index) =>
-    index === 0 ? part : escaped(values[index - 1]) + part).join(''));
+  return new Markup(
+    parts.map((part, index) => (index === 0 ? part : escaped(values[index - 1]) + part)).join(''),
+  );
 }
 
 /**

@@ -1,19 +1,28 @@
 // One database as its clients see it: a loopback port of its own that speaks Hrana over HTTP, takes
 // an upload while it is a draft, and dumps. It opens no file until somebody asks for data.
 
-import {randomUUID} from 'node:crypto';
-import {createReadStream, rmSync} from 'node:fs';
-import {rename, stat} from 'node:fs/promises';
-import {join} from 'node:path';
-import {pipeline} from 'node:stream/promises';
-import {BadRequest, readBody, readJson, send, sendJson, sendText} from '../frame/http.mjs';
-import {createEngine, EngineGone} from './engine.mjs';
-import {runCursor, runPipeline, ServerError} from './hrana.mjs';
-import {createStreams, StreamExpired} from './hrana_streams.mjs';
-import {badJson, ProtocolError} from './hrana_values.mjs';
-import {authorize} from './tokens.mjs';
-import {checkHeader, chunk_bytes, declaredSize, joinChunks, putInPlace, receiveFile,
-  removeDatabaseFiles, removeUpload, upload_bytes_max} from './upload.mjs';
+import { randomUUID } from 'node:crypto';
+import { createReadStream, rmSync } from 'node:fs';
+import { rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { BadRequest, readBody, readJson, send, sendJson, sendText } from '../frame/http.mjs';
+import { createEngine, EngineGone } from './engine.mjs';
+import { runCursor, runPipeline, ServerError } from './hrana.mjs';
+import { createStreams, StreamExpired } from './hrana_streams.mjs';
+import { badJson, ProtocolError } from './hrana_values.mjs';
+import { authorize } from './tokens.mjs';
+import {
+  checkHeader,
+  chunk_bytes,
+  declaredSize,
+  joinChunks,
+  putInPlace,
+  receiveFile,
+  removeDatabaseFiles,
+  removeUpload,
+  upload_bytes_max,
+} from './upload.mjs';
 
 /**
  * What is kept of a database.
@@ -59,10 +68,13 @@ export class DatabaseHost {
     this.record = parts.record;
     this.file = join(parts.folder, `${parts.record.id}.db`);
     this.image = `${this.file}.upload`;
-    this.engine = createEngine(this.file, () => this.streams?.dropAll(),
-      () => this.streams.count() > 0);
-    this.streams = createStreams({clock: parts.sandbox.clock, engine: () => this.engine});
-    this.usage = {rows_read: 0, rows_written: 0};
+    this.engine = createEngine(
+      this.file,
+      () => this.streams?.dropAll(),
+      () => this.streams.count() > 0,
+    );
+    this.streams = createStreams({ clock: parts.sandbox.clock, engine: () => this.engine });
+    this.usage = { rows_read: 0, rows_written: 0 };
     /** @type {import('./upload.mjs').ChunkedUpload | null} */
     this.chunked = null;
     /** @type {import('../frame/serve.mjs').Listener | null} */
@@ -71,10 +83,11 @@ export class DatabaseHost {
 
   /** Listens on the port that the record names; on another one only when that one is taken. */
   async open() {
-    const service = {provider: 'turso', handle: this.handle.bind(this)};
-    const {serve} = this.parts.sandbox;
-    this.listener = await serve({...service, port: this.record.port})
-      .catch(() => serve({...service, port: 0}));
+    const service = { provider: 'turso', handle: this.handle.bind(this) };
+    const { serve } = this.parts.sandbox;
+    this.listener = await serve({ ...service, port: this.record.port }).catch(() =>
+      serve({ ...service, port: 0 }),
+    );
     if (this.record.port === this.listener.port) return;
     this.record.port = this.listener.port;
     this.parts.save();
@@ -101,8 +114,14 @@ export class DatabaseHost {
 
   /** @returns {Promise<number>} */
   async storageBytes() {
-    const sizes = await Promise.all([this.file, `${this.file}-wal`].map((name) =>
-      stat(name).then(({size}) => size, () => 0)));
+    const sizes = await Promise.all(
+      [this.file, `${this.file}-wal`].map((name) =>
+        stat(name).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
+    );
     return sizes.reduce((total, size) => total + size, 0);
   }
 
@@ -112,7 +131,7 @@ export class DatabaseHost {
    * @param {DatabaseHost} child
    */
   async copyTo(child) {
-    await this.engine.call('copy', {to: child.file});
+    await this.engine.call('copy', { to: child.file });
   }
 
   /**
@@ -126,14 +145,21 @@ export class DatabaseHost {
     if (request.method === 'OPTIONS') return allowEverything(request, response);
     const route = `${request.method === 'HEAD' ? 'GET' : request.method} ${call.path}`;
     switch (route) {
-      case 'GET /health': return send(response, 200, '', {});
-      case 'GET /version': return sendText(response, 200, 'sqld sandbox (libSQL 0.5.29)');
-      case 'GET /v2': case 'GET /v3': return sendText(response, 200, hello);
+      case 'GET /health':
+        return send(response, 200, '', {});
+      case 'GET /version':
+        return sendText(response, 200, 'sqld sandbox (libSQL 0.5.29)');
+      case 'GET /v2':
+      case 'GET /v3':
+        return sendText(response, 200, hello);
     }
-    const access = authorize(request.headers.authorization, this.parts.signingKeys(),
-      this.parts.sandbox.clock.now_ms());
+    const access = authorize(
+      request.headers.authorization,
+      this.parts.signingKeys(),
+      this.parts.sandbox.clock.now_ms(),
+    );
     if ('refused' in access) {
-      return sendJson(response, 401, {error: `Unauthorized: \`${access.refused}\``});
+      return sendJson(response, 401, { error: `Unauthorized: \`${access.refused}\`` });
     }
     if (/^(POST \/v1|PUT \/v2)\/upload/.test(route)) {
       if (!access.mayWrite) throw new BadRequest(401, 'Unauthorized: `The token is read-only`');
@@ -142,12 +168,17 @@ export class DatabaseHost {
     if (this.record.is_draft) {
       throw new BadRequest(404, `Namespace \`${this.record.name}\` doesn't exist`);
     }
-    if (this.parts.isArchived()) throw new BadRequest(403, 'database is archived: group is inactive');
+    if (this.parts.isArchived())
+      throw new BadRequest(403, 'database is archived: group is inactive');
     switch (route) {
-      case 'GET /info': return sendJson(response, 200, {current_generation: 1});
-      case 'GET /dump': return this.dump(response, call);
-      case 'POST /v2/pipeline': return this.hrana(2, access, request, response, call);
-      case 'POST /v3/pipeline': case 'POST /v3/cursor':
+      case 'GET /info':
+        return sendJson(response, 200, { current_generation: 1 });
+      case 'GET /dump':
+        return this.dump(response, call);
+      case 'POST /v2/pipeline':
+        return this.hrana(2, access, request, response, call);
+      case 'POST /v3/pipeline':
+      case 'POST /v3/cursor':
         return this.hrana(3, access, request, response, call);
     }
     return send(response, 404, '', {});
@@ -160,15 +191,20 @@ export class DatabaseHost {
    * @param {Response} response
    * @param {CallContext} call
    */
-  async hrana(version, {mayWrite}, request, response, call) {
+  async hrana(version, { mayWrite }, request, response, call) {
     const isOverQuota = this.parts.isOverQuota();
-    const {block_reads, block_writes} = this.record.configuration;
+    const { block_reads, block_writes } = this.record.configuration;
     /** @type {import('./hrana.mjs').HranaParts} */
     const parts = {
-      streams: this.streams, engine: this.engine, version,
-      access: {mayWrite, blockReads: block_reads || isOverQuota,
-        blockWrites: block_writes || isOverQuota},
-      count: ({rows_read, rows_written}) => {
+      streams: this.streams,
+      engine: this.engine,
+      version,
+      access: {
+        mayWrite,
+        blockReads: block_reads || isOverQuota,
+        blockWrites: block_writes || isOverQuota,
+      },
+      count: ({ rows_read, rows_written }) => {
         this.usage.rows_read += rows_read;
         this.usage.rows_written += rows_written;
       },
@@ -176,7 +212,9 @@ export class DatabaseHost {
     try {
       const body = parseBody(await readBody(request, body_bytes_max));
       if (call.path.endsWith('/cursor')) {
-        return sendText(response, 200, await runCursor(parts, body), {'content-type': 'text/plain'});
+        return sendText(response, 200, await runCursor(parts, body), {
+          'content-type': 'text/plain',
+        });
       }
       return sendJson(response, 200, await runPipeline(parts, body, call.takeHalfDone()));
     } catch (error) {
@@ -231,13 +269,13 @@ export class DatabaseHost {
    * @param {Response} response
    */
   async startChunks(request, response) {
-    const {db_size_bytes} = await readJson(request);
+    const { db_size_bytes } = await readJson(request);
     if (!Number.isInteger(db_size_bytes) || db_size_bytes < 1 || db_size_bytes > upload_bytes_max) {
       throw new BadRequest(400, 'db_size_bytes must be the size of the database file');
     }
     removeUpload(this.image, this.chunked);
-    this.chunked = {size_bytes: db_size_bytes, chunks: new Set()};
-    return sendJson(response, 200, {chunk_size: chunk_bytes});
+    this.chunked = { size_bytes: db_size_bytes, chunks: new Set() };
+    return sendJson(response, 200, { chunk_size: chunk_bytes });
   }
 
   /**
@@ -250,7 +288,7 @@ export class DatabaseHost {
     if (wrong !== '') throw new BadRequest(400, wrong);
     const checker = createEngine('');
     try {
-      const problem = await checker.call('verify', {image});
+      const problem = await checker.call('verify', { image });
       if (problem !== '') throw new BadRequest(400, `invalid database file: ${problem}`);
     } catch (error) {
       if (error instanceof BadRequest) throw error;
@@ -269,15 +307,17 @@ export class DatabaseHost {
    * @param {Response} response
    * @param {CallContext} call
    */
-  async dump(response, {url}) {
+  async dump(response, { url }) {
     const to = `${this.file}.${randomUUID()}.sql`;
     try {
-      await this.engine.call('dump',
-        {to, preserveRowIds: url.searchParams.has('preserve_row_ids')});
-      response.writeHead(200, {'content-type': 'text/plain; charset=utf-8'});
+      await this.engine.call('dump', {
+        to,
+        preserveRowIds: url.searchParams.has('preserve_row_ids'),
+      });
+      response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
       await pipeline(createReadStream(to), response);
     } finally {
-      rmSync(to, {force: true});
+      rmSync(to, { force: true });
     }
   }
 }
@@ -299,14 +339,15 @@ function parseBody(bytes) {
  */
 function sendHranaError(response, error) {
   if (error instanceof ProtocolError) {
-    return sendText(response, 400, error.message, {'content-type': 'text/plain'});
+    return sendText(response, 400, error.message, { 'content-type': 'text/plain' });
   }
   if (error instanceof StreamExpired) {
-    return sendJson(response, 400, {message: error.message, code: 'STREAM_EXPIRED'});
+    return sendJson(response, 400, { message: error.message, code: 'STREAM_EXPIRED' });
   }
-  if (error instanceof ServerError) return sendJson(response, error.status, {error: error.message});
+  if (error instanceof ServerError)
+    return sendJson(response, error.status, { error: error.message });
   if (error instanceof EngineGone) {
-    return sendJson(response, 500, {error: 'Internal Error: `the database engine stopped`'});
+    return sendJson(response, 500, { error: 'Internal Error: `the database engine stopped`' });
   }
   throw error;
 }
@@ -317,7 +358,8 @@ function sendHranaError(response, error) {
  */
 function allowEverything(request, response) {
   return send(response, 200, '', {
-    'access-control-allow-methods': '*', 'access-control-max-age': '600',
+    'access-control-allow-methods': '*',
+    'access-control-max-age': '600',
     'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*',
   });
 }

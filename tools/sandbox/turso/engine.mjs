@@ -1,8 +1,8 @@
 // The sandbox's side of an engine process: starts it on first use, sends calls, stops it when it
 // has been idle, gives up on one that hangs. Calls of a process that ends fail with EngineGone.
 
-import {fork} from 'node:child_process';
-import {fileURLToPath} from 'node:url';
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('./engine_process.mjs', import.meta.url));
 const idle_ms_max = 60_000;
@@ -43,9 +43,12 @@ export function createEngine(file, onGone = () => undefined, isNeeded = () => fa
     idle.unref();
   };
   const start = () => {
-    const started = fork(program, [file], {serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: {}});
-    started.on('message', (/** @type {any} */ {id, value, error}) => {
+    const started = fork(program, [file], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      env: {},
+    });
+    started.on('message', (/** @type {any} */ { id, value, error }) => {
       const call = waiting.get(id);
       waiting.delete(id);
       if (waiting.size === 0 && !isStopping) keepAlive(started, false);
@@ -75,8 +78,8 @@ export function createEngine(file, onGone = () => undefined, isNeeded = () => fa
           then(value);
         };
         keepAlive(target, true);
-        waiting.set(id, {resolve: settle(resolve), reject: settle(reject)});
-        target.send({id, op, ...values}, (error) => {
+        waiting.set(id, { resolve: settle(resolve), reject: settle(reject) });
+        target.send({ id, op, ...values }, (error) => {
           if (error !== null) target.kill('SIGKILL');
         });
       });

@@ -2,8 +2,8 @@
 // is stored, evaluate the conditions of a batch. Runs inside an engine process only.
 
 import Engine from 'libsql';
-import {encodedSize, encodeValue} from './hrana_values.mjs';
-import {SqlRefused, parseStatement, parseStatements} from './sql_text.mjs';
+import { encodedSize, encodeValue } from './hrana_values.mjs';
+import { SqlRefused, parseStatement, parseStatements } from './sql_text.mjs';
 
 /**
  * @typedef {import('./hrana_values.mjs').SqlValue} SqlValue
@@ -38,7 +38,7 @@ export class RequestFailed extends Error {
 
 export const response_bytes_max = 10 * 1024 * 1024;
 const columns_wrapped_max = 900;
-const utf8 = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * A connection that never waits for a lock by itself: waiting would stop the whole process.
@@ -48,8 +48,10 @@ const utf8 = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
  */
 export function openConnection(file) {
   const connection = new Engine(file);
-  connection.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; ' +
-    'PRAGMA synchronous = FULL; PRAGMA trusted_schema = 0; PRAGMA busy_timeout = 0');
+  connection.exec(
+    'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; ' +
+      'PRAGMA synchronous = FULL; PRAGMA trusted_schema = 0; PRAGMA busy_timeout = 0',
+  );
   return connection;
 }
 
@@ -64,13 +66,16 @@ export function openConnection(file) {
  */
 export function parseProgram(connection, steps, isSequence) {
   if (isSequence) {
-    return steps.flatMap(({query}) => parseStatements(query.sql).map((statement, index) => ({
-      statement, query: {...query, sql: statement.sql},
-      condition: index === 0 ? null : {type: 'ok', step: index - 1},
-    })));
+    return steps.flatMap(({ query }) =>
+      parseStatements(query.sql).map((statement, index) => ({
+        statement,
+        query: { ...query, sql: statement.sql },
+        condition: index === 0 ? null : { type: 'ok', step: index - 1 },
+      })),
+    );
   }
-  const parsed = steps.map((step) => ({...step, statement: parseStatement(step.query.sql)}));
-  for (const {statement} of parsed) refuseBadSyntax(connection, statement);
+  const parsed = steps.map((step) => ({ ...step, statement: parseStatement(step.query.sql) }));
+  for (const { statement } of parsed) refuseBadSyntax(connection, statement);
   return parsed;
 }
 
@@ -92,11 +97,14 @@ function refuseBadSyntax(connection, statement) {
  * @param {Access} access
  */
 export function checkAccess(steps, access) {
-  for (const {statement} of steps) {
+  for (const { statement } of steps) {
     const writes = statement.kind === 'write' || statement.kind === 'ddl';
     if (writes && !access.mayWrite) {
-      throw new RequestFailed(401, 'Not authorized to execute query: ' +
-        'Current session does not have write permission to the namespace');
+      throw new RequestFailed(
+        401,
+        'Not authorized to execute query: ' +
+          'Current session does not have write permission to the namespace',
+      );
     }
   }
 }
@@ -105,7 +113,7 @@ export function checkAccess(steps, access) {
  * @param {Statement} statement
  * @param {Access} access
  */
-function refuseBlocked({kind}, access) {
+function refuseBlocked({ kind }, access) {
   const reads = kind === 'read' || kind === 'begin';
   const writes = kind === 'write' || kind === 'ddl';
   if (access.blockReads && (reads || writes)) throw blocked('read');
@@ -114,8 +122,11 @@ function refuseBlocked({kind}, access) {
 
 /** @param {string} what */
 function blocked(what) {
-  return new SqlRefused('BLOCKED', `Operation was blocked: SQL ${what} operations are forbidden ` +
-    `(${what}s are blocked, do you need to upgrade your plan?)`);
+  return new SqlRefused(
+    'BLOCKED',
+    `Operation was blocked: SQL ${what} operations are forbidden ` +
+      `(${what}s are blocked, do you need to upgrade your plan?)`,
+  );
 }
 
 /**
@@ -124,7 +135,7 @@ function blocked(what) {
  * @param {Access} access
  * @param {number} room_bytes  How large the rows may become.
  */
-export function runStatement(connection, {statement, query}, access, room_bytes) {
+export function runStatement(connection, { statement, query }, access, room_bytes) {
   refuseBlocked(statement, access);
   const started_ns = process.hrtime.bigint();
   const raw = connection.prepare(statement.sql);
@@ -135,11 +146,13 @@ export function runStatement(connection, {statement, query}, access, room_bytes)
     affected_row_count: 0,
     last_insert_rowid: /** @type {string | null} */ (null),
     replication_index: /** @type {string | null} */ (null),
-    rows_read: 0, rows_written: 0, query_duration_ms: 0,
+    rows_read: 0,
+    rows_written: 0,
+    query_duration_ms: 0,
   };
   let size_bytes = 0;
   if (raw.reader) {
-    result.cols = raw.columns().map(({name, type}) => ({name, decltype: type}));
+    result.cols = raw.columns().map(({ name, type }) => ({ name, decltype: type }));
     for (const row of readRows(connection, statement, raw, result.cols.length, values)) {
       result.rows_read += 1;
       for (const value of row) size_bytes += encodedSize(value);
@@ -158,7 +171,7 @@ export function runStatement(connection, {statement, query}, access, room_bytes)
     if (statement.isInsert) result.last_insert_rowid = String(rowid);
   }
   result.query_duration_ms = Number(process.hrtime.bigint() - started_ns) / 1e6;
-  return {result, size_bytes};
+  return { result, size_bytes };
 }
 
 /**
@@ -190,7 +203,7 @@ function* readRows(connection, statement, raw, width, values) {
   source.raw(true).safeIntegers(true);
   for (const row of /** @type {Iterable<any[]>} */ (source.iterate(/** @type {any} */ (values)))) {
     if (wrapped === null) yield row;
-    else yield Array.from({length: width}, (_, index) => decodeCell(row, index));
+    else yield Array.from({ length: width }, (_, index) => decodeCell(row, index));
   }
 }
 
@@ -216,12 +229,17 @@ function decodeCell(row, index) {
  */
 function wrappedQuery(connection, statement, width) {
   if (!statement.isQuery || width > columns_wrapped_max) return null;
-  const names = Array.from({length: width}, (_, index) => `c${index}`);
-  const cells = names.map((name) => `typeof(${name}), ` +
-    `CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) ELSE ${name} END`);
+  const names = Array.from({ length: width }, (_, index) => `c${index}`);
+  const cells = names.map(
+    (name) =>
+      `typeof(${name}), ` +
+      `CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) ELSE ${name} END`,
+  );
   try {
-    return connection.prepare(`WITH fairway_rows(${names.join()}) AS (SELECT * FROM (\n` +
-      `${statement.sql}\n) LIMIT -1 OFFSET 0) SELECT ${cells.join()} FROM fairway_rows`);
+    return connection.prepare(
+      `WITH fairway_rows(${names.join()}) AS (SELECT * FROM (\n` +
+        `${statement.sql}\n) LIMIT -1 OFFSET 0) SELECT ${cells.join()} FROM fairway_rows`,
+    );
   } catch {
     // The query alone is right, but there is no room for it inside another one (expression depth).
     return null;
@@ -235,7 +253,7 @@ function wrappedQuery(connection, statement, width) {
  * @param {Query} query
  * @returns {SqlValue[]}
  */
-function bindings({parameters, isExplain}, {positional, named}) {
+function bindings({ parameters, isExplain }, { positional, named }) {
   const given = positional.length + named.length;
   if (given > parameters.length) {
     throw badArguments(`too many parameters, expected ${parameters.length} found ${given}`);
@@ -243,9 +261,11 @@ function bindings({parameters, isExplain}, {positional, named}) {
   const byName = new Map(named);
   return parameters.map((name, index) => {
     const isNumbered = name === null || name.startsWith('?');
-    const value = isNumbered ? positional[name === null ? index : Number(name.slice(1)) - 1]
-      : byName.get(name) ?? byName.get(name.slice(1));
-    const isGiven = isNumbered ? value !== undefined
+    const value = isNumbered
+      ? positional[name === null ? index : Number(name.slice(1)) - 1]
+      : (byName.get(name) ?? byName.get(name.slice(1)));
+    const isGiven = isNumbered
+      ? value !== undefined
       : byName.has(name) || byName.has(name.slice(1));
     if (!isGiven && !isExplain) {
       throw badArguments(`value for parameter ${name ?? index + 1} not found`);
@@ -267,15 +287,20 @@ function badArguments(why) {
  */
 export function holds(condition, done, isAutocommit) {
   switch (condition?.type) {
-    case undefined: return true;
-    case 'ok': return done[condition.step] === true;
-    case 'error': return done[condition.step] === false;
-    case 'not': return !holds(condition.cond, done, isAutocommit);
-    case 'and': return condition.conds.every((/** @type {any} */ one) =>
-      holds(one, done, isAutocommit));
-    case 'or': return condition.conds.some((/** @type {any} */ one) =>
-      holds(one, done, isAutocommit));
-    default: return isAutocommit;
+    case undefined:
+      return true;
+    case 'ok':
+      return done[condition.step] === true;
+    case 'error':
+      return done[condition.step] === false;
+    case 'not':
+      return !holds(condition.cond, done, isAutocommit);
+    case 'and':
+      return condition.conds.every((/** @type {any} */ one) => holds(one, done, isAutocommit));
+    case 'or':
+      return condition.conds.some((/** @type {any} */ one) => holds(one, done, isAutocommit));
+    default:
+      return isAutocommit;
   }
 }
 
@@ -287,16 +312,19 @@ export function holds(condition, done, isAutocommit) {
  * @returns {{message: string, code: string}}
  */
 export function describeError(error, sql) {
-  if (error instanceof SqlRefused) return {message: error.message, code: error.code};
+  if (error instanceof SqlRefused) return { message: error.message, code: error.code };
   const words = String(error?.message ?? error);
   if (/syntax error|unrecognized token|incomplete input/.test(words)) {
-    return {message: `SQL string could not be parsed: ${words}`, code: 'SQL_PARSE_ERROR'};
+    return { message: `SQL string could not be parsed: ${words}`, code: 'SQL_PARSE_ERROR' };
   }
   const column = /^no such column: (.+)$/.exec(words)?.[1];
   if (column !== undefined) {
     const offset = sql.indexOf(column.split('.').pop() ?? column);
-    return {message: `SQL input error: ${words} (at offset ${offset})`, code: 'SQL_INPUT_ERROR'};
+    return { message: `SQL input error: ${words} (at offset ${offset})`, code: 'SQL_INPUT_ERROR' };
   }
   const code = typeof error?.code === 'string' ? error.code : 'SQLITE_UNKNOWN';
-  return {message: `SQLite error: ${words}`, code: code === 'SQLITE_ERROR' ? 'SQLITE_UNKNOWN' : code};
+  return {
+    message: `SQLite error: ${words}`,
+    code: code === 'SQLITE_ERROR' ? 'SQLITE_UNKNOWN' : code,
+  };
 }

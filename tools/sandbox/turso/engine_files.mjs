@@ -2,10 +2,10 @@
 // check an uploaded image, look for the status page.
 
 import Engine from 'libsql';
-import {copyFileSync, existsSync, openSync, writeSync, closeSync} from 'node:fs';
-import {openConnection, readNumbers} from './engine_connection.mjs';
-import {describeError} from './engine_connection.mjs';
-import {parseStatement} from './sql_text.mjs';
+import { copyFileSync, existsSync, openSync, writeSync, closeSync } from 'node:fs';
+import { openConnection, readNumbers } from './engine_connection.mjs';
+import { describeError } from './engine_connection.mjs';
+import { parseStatement } from './sql_text.mjs';
 
 /** @typedef {import('./engine_connection.mjs').Connection} Connection */
 
@@ -17,7 +17,8 @@ const quote = (name) => `"${name.replaceAll('"', '""')}"`;
  *
  * @param {string} name  Quoted column.
  */
-const cell = (name) => `typeof(${name}), ` +
+const cell = (name) =>
+  `typeof(${name}), ` +
   `CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) ELSE ${name} END`;
 
 /**
@@ -33,7 +34,7 @@ function rows(connection, sql, values = []) {
 }
 
 /** @param {Uint8Array | null} bytes */
-const text = (bytes) => bytes === null ? '' : Buffer.from(bytes).toString('utf8');
+const text = (bytes) => (bytes === null ? '' : Buffer.from(bytes).toString('utf8'));
 
 /**
  * @param {Connection} connection
@@ -44,14 +45,16 @@ export function describeStatement(connection, sql) {
     const statement = parseStatement(sql);
     const prepared = connection.prepare(statement.sql);
     const cols = prepared.reader ? prepared.columns() : [];
-    return {result: {
-      params: statement.parameters.map((name) => ({name})),
-      cols: cols.map(({name, type}) => ({name, decltype: type})),
-      is_explain: statement.isExplain,
-      is_readonly: statement.kind !== 'write' && statement.kind !== 'ddl',
-    }};
+    return {
+      result: {
+        params: statement.parameters.map((name) => ({ name })),
+        cols: cols.map(({ name, type }) => ({ name, decltype: type })),
+        is_explain: statement.isExplain,
+        is_readonly: statement.kind !== 'write' && statement.kind !== 'ddl',
+      },
+    };
   } catch (error) {
-    return {refused: describeError(error, sql)};
+    return { refused: describeError(error, sql) };
   }
 }
 
@@ -71,13 +74,15 @@ export function dumpDatabase(file, to, preserveRowIds) {
     line('PRAGMA foreign_keys=OFF;');
     line('BEGIN TRANSACTION;');
     let isSchemaWritten = false;
-    for (const {name, sql} of schemaOf(connection, "type = 'table'")) {
+    for (const { name, sql } of schemaOf(connection, "type = 'table'")) {
       if (/^CREATE VIRTUAL TABLE/i.test(sql)) {
         if (!isSchemaWritten) line('PRAGMA writable_schema=ON;');
         isSchemaWritten = true;
-        line('INSERT INTO sqlite_schema(type,name,tbl_name,rootpage,sql) VALUES(' +
-          `'table',${literal('text', Buffer.from(name))},${literal('text', Buffer.from(name))},` +
-          `0,${literal('text', Buffer.from(sql))});`);
+        line(
+          'INSERT INTO sqlite_schema(type,name,tbl_name,rootpage,sql) VALUES(' +
+            `'table',${literal('text', Buffer.from(name))},${literal('text', Buffer.from(name))},` +
+            `0,${literal('text', Buffer.from(sql))});`,
+        );
         continue;
       }
       if (name === 'sqlite_sequence') line('DELETE FROM sqlite_sequence;');
@@ -86,7 +91,7 @@ export function dumpDatabase(file, to, preserveRowIds) {
       else line(`${sql.replace(/^CREATE TABLE /i, 'CREATE TABLE IF NOT EXISTS ')};`);
       dumpRows(connection, name, preserveRowIds, line);
     }
-    for (const {sql} of schemaOf(connection, "type IN ('index', 'trigger', 'view')")) {
+    for (const { sql } of schemaOf(connection, "type IN ('index', 'trigger', 'view')")) {
       line(`${sql};`);
     }
     if (isSchemaWritten) line('PRAGMA writable_schema=OFF;');
@@ -103,9 +108,12 @@ export function dumpDatabase(file, to, preserveRowIds) {
  * @param {string} where
  */
 function schemaOf(connection, where) {
-  const found = rows(connection, `SELECT CAST(name AS BLOB), CAST(sql AS BLOB) FROM sqlite_schema
-    WHERE sql IS NOT NULL AND ${where} ORDER BY tbl_name = 'sqlite_sequence', rowid`);
-  return [...found].map(([name, sql]) => ({name: text(name), sql: text(sql)}));
+  const found = rows(
+    connection,
+    `SELECT CAST(name AS BLOB), CAST(sql AS BLOB) FROM sqlite_schema
+    WHERE sql IS NOT NULL AND ${where} ORDER BY tbl_name = 'sqlite_sequence', rowid`,
+  );
+  return [...found].map(([name, sql]) => ({ name: text(name), sql: text(sql) }));
 }
 
 /**
@@ -134,8 +142,11 @@ function dumpRows(connection, table, preserveRowIds, line) {
  * @param {string} table
  */
 function columnsOf(connection, table) {
-  const found = rows(connection,
-    'SELECT CAST(name AS BLOB) FROM pragma_table_xinfo(?) WHERE hidden = 0', [table]);
+  const found = rows(
+    connection,
+    'SELECT CAST(name AS BLOB) FROM pragma_table_xinfo(?) WHERE hidden = 0',
+    [table],
+  );
   return [...found].map(([name]) => text(name));
 }
 
@@ -175,8 +186,12 @@ function literal(storage, content) {
   if (!isPlain) return `CAST(X'${bytes.toString('hex')}' AS TEXT)`;
   const escaped = `'${words.replaceAll("'", "''")}'`;
   if (!/[\r\n]/.test(words)) return escaped;
-  return `replace(replace(${escaped.replaceAll('\n', unused(words, 'n')).replaceAll('\r',
-    unused(words, 'r'))},'${unused(words, 'n')}',char(10)),'${unused(words, 'r')}',char(13))`;
+  return `replace(replace(${escaped
+    .replaceAll('\n', unused(words, 'n'))
+    .replaceAll(
+      '\r',
+      unused(words, 'r'),
+    )},'${unused(words, 'n')}',char(10)),'${unused(words, 'r')}',char(13))`;
 }
 
 /**
@@ -222,8 +237,9 @@ export function copyDatabase(file, to) {
 export function verifyImage(image) {
   try {
     const connection = new Engine(image);
-    const problems = [...rows(connection,
-      'SELECT CAST(integrity_check AS BLOB) FROM pragma_integrity_check(10)')];
+    const problems = [
+      ...rows(connection, 'SELECT CAST(integrity_check AS BLOB) FROM pragma_integrity_check(10)'),
+    ];
     connection.close();
     const words = problems.map(([problem]) => text(problem)).join('; ');
     return words === 'ok' ? '' : `integrity check failed: ${words.slice(0, 300)}`;
@@ -239,12 +255,15 @@ export function verifyImage(image) {
 export function inspectDatabase(image) {
   const connection = new Engine(`file:${image}?mode=ro`);
   try {
-    const found = rows(connection, `SELECT CAST(name AS BLOB) FROM sqlite_schema
-      WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name LIMIT 200`);
+    const found = rows(
+      connection,
+      `SELECT CAST(name AS BLOB) FROM sqlite_schema
+      WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name LIMIT 200`,
+    );
     return [...found].map(([bytes]) => {
       const name = text(bytes);
       const [count] = readNumbers(connection, `SELECT count(*) FROM ${quote(name)}`);
-      return {name, rows: Number(count)};
+      return { name, rows: Number(count) };
     });
   } finally {
     connection.close();
@@ -264,16 +283,28 @@ export function viewTable(image, table, offset, limit) {
   try {
     const columns = columnsOf(connection, table);
     if (columns.length === 0) return null;
-    const shown = columns.map(quote).map((name) => `typeof(${name}), CAST(CASE typeof(${name}) ` +
-      `WHEN 'blob' THEN hex(substr(${name}, 1, 100)) ` +
-      `ELSE substr(CAST(${name} AS BLOB), 1, 800) END AS BLOB)`);
+    const shown = columns
+      .map(quote)
+      .map(
+        (name) =>
+          `typeof(${name}), CAST(CASE typeof(${name}) ` +
+          `WHEN 'blob' THEN hex(substr(${name}, 1, 100)) ` +
+          `ELSE substr(CAST(${name} AS BLOB), 1, 800) END AS BLOB)`,
+      );
     const [total] = readNumbers(connection, `SELECT count(*) FROM ${quote(table)}`);
-    const page = rows(connection, `SELECT ${shown.join()} FROM ${quote(table)} LIMIT ? OFFSET ?`,
-      [BigInt(limit), BigInt(offset)]);
+    const page = rows(connection, `SELECT ${shown.join()} FROM ${quote(table)} LIMIT ? OFFSET ?`, [
+      BigInt(limit),
+      BigInt(offset),
+    ]);
     return {
-      columns, total: Number(total),
-      rows: [...page].map((row) => columns.map((_, index) =>
-        ({storage: String(row[2 * index]), text: text(row[2 * index + 1]).slice(0, 200)}))),
+      columns,
+      total: Number(total),
+      rows: [...page].map((row) =>
+        columns.map((_, index) => ({
+          storage: String(row[2 * index]),
+          text: text(row[2 * index + 1]).slice(0, 200),
+        })),
+      ),
     };
   } finally {
     connection.close();

@@ -3,12 +3,26 @@
 // and nothing else. Speaks over the parent's channel: {id, op, ...} in, {id, value} or {id, error}
 // out. Ends when the parent does.
 
-import {Worker} from 'node:worker_threads';
-import {checkAccess, describeError, holds, openConnection, parseProgram, RequestFailed,
-  response_bytes_max, runStatement} from './engine_connection.mjs';
-import {copyDatabase, describeStatement, dumpDatabase, inspectDatabase, verifyImage,
-  viewTable} from './engine_files.mjs';
-import {SqlRefused} from './sql_text.mjs';
+import { Worker } from 'node:worker_threads';
+import {
+  checkAccess,
+  describeError,
+  holds,
+  openConnection,
+  parseProgram,
+  RequestFailed,
+  response_bytes_max,
+  runStatement,
+} from './engine_connection.mjs';
+import {
+  copyDatabase,
+  describeStatement,
+  dumpDatabase,
+  inspectDatabase,
+  verifyImage,
+  viewTable,
+} from './engine_files.mjs';
+import { SqlRefused } from './sql_text.mjs';
 
 const busy_wait_ms_max = 10_000;
 // A process that a killed sandbox left behind may hold a lock for a moment, and tells nobody when
@@ -34,7 +48,7 @@ const waitingForLock = new Set();
 function streamOf(id) {
   let stream = streams.get(id);
   if (stream === undefined) {
-    stream = {connection: openConnection(file), isCut: false};
+    stream = { connection: openConnection(file), isCut: false };
     streams.set(id, stream);
   }
   return stream;
@@ -83,7 +97,7 @@ async function runWhenFree(stream, step, access, room_bytes) {
  * @param {any} message
  * @returns {Promise<Record<string, unknown>>}
  */
-async function runProgram({stream: id, mode, steps: given, access}) {
+async function runProgram({ stream: id, mode, steps: given, access }) {
   const stream = streamOf(id);
   const results = [];
   const errors = [];
@@ -112,13 +126,13 @@ async function runProgram({stream: id, mode, steps: given, access}) {
       done.push(result !== null);
       if (failure !== null && mode === 'sequence') break;
     }
-    return {results, errors, isAutocommit: !stream.connection.inTransaction};
+    return { results, errors, isAutocommit: !stream.connection.inTransaction };
   } catch (error) {
     const isAutocommit = !stream.connection.inTransaction;
     if (error instanceof RequestFailed) {
-      return {failed: {status: error.status, message: error.message}, isAutocommit};
+      return { failed: { status: error.status, message: error.message }, isAutocommit };
     }
-    return {refused: describeError(error, ''), isAutocommit};
+    return { refused: describeError(error, ''), isAutocommit };
   } finally {
     stream.isCut = false;
     wakeWaiters();
@@ -148,28 +162,31 @@ function closeStream(id) {
 /** @type {Record<string, (message: any) => unknown>} */
 const operations = {
   program: runProgram,
-  describe: ({stream, sql}) => describeStatement(streamOf(stream).connection, sql),
-  autocommit: ({stream}) => !streamOf(stream).connection.inTransaction,
-  rollback: ({stream}) => rollBack(stream),
-  close: ({stream}) => closeStream(stream),
-  dump: ({to, preserveRowIds}) => dumpDatabase(file, to, preserveRowIds),
-  copy: ({to}) => copyDatabase(file, to),
-  verify: ({image}) => verifyImage(image),
-  inspect: ({image}) => inspectDatabase(image),
-  view: ({image, table, offset, limit}) => viewTable(image, table, offset, limit),
+  describe: ({ stream, sql }) => describeStatement(streamOf(stream).connection, sql),
+  autocommit: ({ stream }) => !streamOf(stream).connection.inTransaction,
+  rollback: ({ stream }) => rollBack(stream),
+  close: ({ stream }) => closeStream(stream),
+  dump: ({ to, preserveRowIds }) => dumpDatabase(file, to, preserveRowIds),
+  copy: ({ to }) => copyDatabase(file, to),
+  verify: ({ image }) => verifyImage(image),
+  inspect: ({ image }) => inspectDatabase(image),
+  view: ({ image, table, offset, limit }) => viewTable(image, table, offset, limit),
 };
 
 process.on('message', async (/** @type {any} */ message) => {
   try {
     const value = await operations[message.op]?.(message);
-    process.send?.({id: message.id, value});
+    process.send?.({ id: message.id, value });
   } catch (error) {
-    const {message: words} = describeError(error, '');
-    process.send?.({id: message.id, error: words});
+    const { message: words } = describeError(error, '');
+    process.send?.({ id: message.id, error: words });
   }
 });
 process.on('disconnect', () => process.exit(0));
 // While a query spins, this thread hears nothing: another one sees that the parent is gone.
-new Worker(`setInterval(() => {
+new Worker(
+  `setInterval(() => {
   if (process.ppid !== ${process.ppid}) process.kill(${process.pid}, 'SIGKILL');
-}, 1000);`, {eval: true}).unref();
+}, 1000);`,
+  { eval: true },
+).unref();

@@ -2,8 +2,8 @@
 // not used for 10 seconds expires, and is remembered for 300 more to say so; a transaction that is
 // open for 5 seconds is rolled back.
 
-import {createHmac, randomBytes, timingSafeEqual} from 'node:crypto';
-import {ProtocolError} from './hrana_values.mjs';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { ProtocolError } from './hrana_values.mjs';
 
 const expires_after_ms = 10_000;
 const forgotten_after_ms = 300_000;
@@ -39,14 +39,17 @@ export class StreamExpired extends Error {}
  *   engine: () => import('./engine.mjs').EngineProcess}} parts
  * @returns {Streams}
  */
-export function createStreams({clock, engine}) {
+export function createStreams({ clock, engine }) {
   const key = randomBytes(32);
   /** @type {Map<bigint, Stream>} */
   const streams = new Map();
   let lastEngineStream = 0;
 
-  const ask = (/** @type {string} */ op, /** @type {Stream} */ {engineStream}) => {
-    if (engine().isRunning()) engine().call(op, {stream: engineStream}).catch(() => undefined);
+  const ask = (/** @type {string} */ op, /** @type {Stream} */ { engineStream }) => {
+    if (engine().isRunning())
+      engine()
+        .call(op, { stream: engineStream })
+        .catch(() => undefined);
   };
   const endTimers = (/** @type {Stream} */ stream) => {
     stream.cancelExpiry();
@@ -71,7 +74,7 @@ export function createStreams({clock, engine}) {
         streams.set(stream.id, stream);
         return stream;
       }
-      const {id, sequence} = readBaton(key, baton);
+      const { id, sequence } = readBaton(key, baton);
       const stream = streams.get(id);
       if (stream === undefined) throw new ProtocolError('Received an invalid baton');
       if (stream.state === 'expired') {
@@ -107,7 +110,7 @@ export function createStreams({clock, engine}) {
       for (const stream of streams.values()) endTimers(stream);
       streams.clear();
     },
-    count: () => [...streams.values()].filter(({state}) => state !== 'expired').length,
+    count: () => [...streams.values()].filter(({ state }) => state !== 'expired').length,
   };
 }
 
@@ -118,8 +121,13 @@ export function createStreams({clock, engine}) {
 function newStream(engineStream) {
   const random = randomBytes(16);
   return {
-    id: random.readBigUInt64BE(0), engineStream, sequence: random.readBigUInt64BE(8),
-    texts: new Map(), state: 'acquired', isClosed: false, cancelExpiry: () => undefined,
+    id: random.readBigUInt64BE(0),
+    engineStream,
+    sequence: random.readBigUInt64BE(8),
+    texts: new Map(),
+    state: 'acquired',
+    isClosed: false,
+    cancelExpiry: () => undefined,
     cancelTransaction: null,
   };
 }
@@ -128,7 +136,7 @@ function newStream(engineStream) {
  * @param {Buffer} key
  * @param {Stream} stream
  */
-function writeBaton(key, {id, sequence}) {
+function writeBaton(key, { id, sequence }) {
   const payload = Buffer.alloc(16);
   payload.writeBigUInt64BE(id, 0);
   payload.writeBigUInt64BE(sequence, 8);
@@ -148,5 +156,5 @@ function readBaton(key, baton) {
   if (!timingSafeEqual(proof, bytes.subarray(16))) {
     throw new ProtocolError('Received an invalid baton');
   }
-  return {id: payload.readBigUInt64BE(0), sequence: payload.readBigUInt64BE(8)};
+  return { id: payload.readBigUInt64BE(0), sequence: payload.readBigUInt64BE(8) };
 }

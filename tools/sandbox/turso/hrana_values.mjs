@@ -11,7 +11,7 @@ export class ProtocolError extends Error {}
  * @returns {SqlValue}
  */
 export function decodeValue(value) {
-  const {type, value: content, base64} = /** @type {any} */ (value ?? {});
+  const { type, value: content, base64 } = /** @type {any} */ (value ?? {});
   switch (type) {
     case 'null':
       return null;
@@ -58,12 +58,12 @@ export function badJson(why) {
  * @returns {Record<string, unknown>}
  */
 export function encodeValue(value) {
-  if (value === null) return {type: 'null'};
-  if (typeof value === 'bigint') return {type: 'integer', value: value.toString()};
-  if (typeof value === 'number') return {type: 'float', value};
-  if (typeof value === 'string') return {type: 'text', value};
+  if (value === null) return { type: 'null' };
+  if (typeof value === 'bigint') return { type: 'integer', value: value.toString() };
+  if (typeof value === 'number') return { type: 'float', value };
+  if (typeof value === 'string') return { type: 'text', value };
   const base64 = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
-  return {type: 'blob', base64: base64.replace(/=+$/, '')};
+  return { type: 'blob', base64: base64.replace(/=+$/, '') };
 }
 
 /**

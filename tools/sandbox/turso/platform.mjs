@@ -1,10 +1,10 @@
 // Turso's platform API: who may call, and which function answers what. Every answer's shape is the
 // one of the provider's published OpenAPI description; errors are always {"error": "<words>"}.
 
-import {bearer, BadRequest, send, sendJson} from '../frame/http.mjs';
+import { bearer, BadRequest, send, sendJson } from '../frame/http.mjs';
 import * as databases from './platform_databases.mjs';
 import * as organization from './platform_organization.mjs';
-import {hashToken, master_token, organization_name} from './platform_state.mjs';
+import { hashToken, master_token, organization_name } from './platform_state.mjs';
 
 /** @typedef {import('./platform_state.mjs').TursoState} TursoState */
 /** @typedef {import('./platform_state.mjs').ApiToken} ApiToken */
@@ -69,7 +69,7 @@ const routes = /** @type {[string, string, Route][]} */ ([
  * @param {import('../frame/http.mjs').Response} response
  * @param {import('../frame/serve.mjs').CallContext} call
  */
-export async function handlePlatform(state, request, response, {path, url, note}) {
+export async function handlePlatform(state, request, response, { path, url, note }) {
   const token = authenticate(state, bearer(request));
   for (const [method, pattern, route] of routes) {
     const match = request.method === method ? pattern.exec(path) : null;
@@ -80,7 +80,10 @@ export async function handlePlatform(state, request, response, {path, url, note}
       throw new BadRequest(404, 'organization not found');
     }
     const answer = await route(state, {
-      names: isOfOrganization ? names.slice(1) : names, query: url.searchParams, request, note,
+      names: isOfOrganization ? names.slice(1) : names,
+      query: url.searchParams,
+      request,
+      note,
       demand: (scope, group) => demand(token, scope, group),
     });
     if (answer === undefined) return send(response, 200, '', {});
@@ -103,7 +106,7 @@ function decodeName(name) {
  * @param {string} token
  * @returns {ApiToken | null}  Null for the sandbox's own token, which may do everything.
  */
-function authenticate({tokens}, token) {
+function authenticate({ tokens }, token) {
   if (token === master_token) return null;
   const sha256 = hashToken(token);
   const found = tokens.list().find((known) => known.sha256 === sha256);

@@ -1,6 +1,6 @@
 // What the platform API knows and keeps.
 
-import {createHash} from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 export const organization_name = 'fairway';
 export const master_token = 'sandbox-turso-token';

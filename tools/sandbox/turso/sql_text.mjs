@@ -33,8 +33,15 @@ export class SqlRefused extends Error {
 /** @typedef {{type: 'word' | 'text' | 'parameter' | 'mark', text: string, start: number}} Token */
 
 const space = /[\s\f]+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$)/y;
-const quoted = new RegExp([`'[^']*(?:''[^']*)*(?:'|$)`, `"[^"]*(?:""[^"]*)*(?:"|$)`,
-  '`[^`]*(?:``[^`]*)*(?:`|$)', String.raw`\[[^\]]*(?:\]|$)`].join('|'), 'y');
+const quoted = new RegExp(
+  [
+    `'[^']*(?:''[^']*)*(?:'|$)`,
+    `"[^"]*(?:""[^"]*)*(?:"|$)`,
+    '`[^`]*(?:``[^`]*)*(?:`|$)',
+    String.raw`\[[^\]]*(?:\]|$)`,
+  ].join('|'),
+  'y',
+);
 const word = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const parameter = /\?\d*|[:@#][\w$\u0080-\uffff]+|\$(?:[\w$\u0080-\uffff]|::)+(?:\([^)\s]*\))?/y;
 const number = /\.?\d[\w.]*(?:(?<=[eE])[+-]\d+)?/y;
@@ -61,13 +68,17 @@ function tokenize(sql) {
     /** @type {[Token['type'], string]} */
     let found = ['mark', sql[at] ?? ''];
     for (const [type, pattern] of /** @type {[Token['type'], RegExp][]} */ ([
-      ['text', quoted], ['word', word], ['parameter', parameter], ['text', number]])) {
+      ['text', quoted],
+      ['word', word],
+      ['parameter', parameter],
+      ['text', number],
+    ])) {
       const text = take(pattern);
       if (text === '') continue;
       found = [type, text];
       break;
     }
-    tokens.push({type: found[0], text: found[1], start: at});
+    tokens.push({ type: found[0], text: found[1], start: at });
     at += found[1].length;
   }
   return tokens;
@@ -163,12 +174,18 @@ function describe(tokens, sql) {
   const verb = mainVerb(body);
   const kind = isExplain && verb !== 'PRAGMA' ? 'read' : kindOf(verb, body);
   if (kind === null) {
-    throw new SqlRefused('SQL_PARSE_ERROR',
-      `SQL string could not be parsed: unsupported statement: ${sql.slice(0, 500)}`);
+    throw new SqlRefused(
+      'SQL_PARSE_ERROR',
+      `SQL string could not be parsed: unsupported statement: ${sql.slice(0, 500)}`,
+    );
   }
   const isChange = !isExplain && ['INSERT', 'REPLACE', 'UPDATE', 'DELETE'].includes(verb);
   return {
-    sql, kind, isExplain, isChange, parameters: parameterNames(tokens),
+    sql,
+    kind,
+    isExplain,
+    isChange,
+    parameters: parameterNames(tokens),
     isQuery: !isExplain && (verb === 'SELECT' || verb === 'VALUES'),
     isInsert: isChange && (verb === 'INSERT' || verb === 'REPLACE'),
   };
@@ -199,33 +216,54 @@ function mainVerb(tokens) {
  */
 function kindOf(verb, tokens) {
   switch (verb) {
-    case 'BEGIN': return 'begin';
-    case 'COMMIT': case 'END': return 'end';
-    case 'ROLLBACK': return tokens.some((token) => upper(token) === 'TO') ? 'release' : 'end';
-    case 'SAVEPOINT': return 'savepoint';
-    case 'RELEASE': return 'release';
-    case 'SELECT': case 'VALUES': return 'read';
-    case 'INSERT': case 'REPLACE': case 'UPDATE': case 'DELETE': return 'write';
-    case 'ALTER': case 'DROP': return 'ddl';
-    case 'CREATE': return /^TEMP(ORARY)?$/.test(upper(tokens[1])) ? null : 'ddl';
-    case 'PRAGMA': return pragmaKind(tokens);
+    case 'BEGIN':
+      return 'begin';
+    case 'COMMIT':
+    case 'END':
+      return 'end';
+    case 'ROLLBACK':
+      return tokens.some((token) => upper(token) === 'TO') ? 'release' : 'end';
+    case 'SAVEPOINT':
+      return 'savepoint';
+    case 'RELEASE':
+      return 'release';
+    case 'SELECT':
+    case 'VALUES':
+      return 'read';
+    case 'INSERT':
+    case 'REPLACE':
+    case 'UPDATE':
+    case 'DELETE':
+      return 'write';
+    case 'ALTER':
+    case 'DROP':
+      return 'ddl';
+    case 'CREATE':
+      return /^TEMP(ORARY)?$/.test(upper(tokens[1])) ? null : 'ddl';
+    case 'PRAGMA':
+      return pragmaKind(tokens);
     // A word that no verb is: SQLite names the mistake. What it knows but a server must not run
     // (ATTACH, VACUUM, ...) is refused here.
-    default: return /^(ATTACH|DETACH|VACUUM|ANALYZE|REINDEX)$/.test(verb) ? null : 'read';
+    default:
+      return /^(ATTACH|DETACH|VACUUM|ANALYZE|REINDEX)$/.test(verb) ? null : 'read';
   }
 }
 
-const pragmasToRead = new Set(`table_list index_list table_info table_xinfo index_info index_xinfo
+const pragmasToRead = new Set(
+  `table_list index_list table_info table_xinfo index_info index_xinfo
   pragma_list compile_options database_list function_list module_list encoding foreign_key_list
   foreign_key_check collation_list data_version freelist_count integrity_check legacy_file_format
-  page_count quick_check stats`.split(/\s+/));
+  page_count quick_check stats`.split(/\s+/),
+);
 const pragmasToSet = new Set(['defer_foreign_keys', 'foreign_keys']);
-const pragmasToAsk = new Set(`analysis_limit application_id auto_vacuum automatic_index busy_timeout
+const pragmasToAsk = new Set(
+  `analysis_limit application_id auto_vacuum automatic_index busy_timeout
   cache_size cache_spill cell_size_check checkpoint_fullfsync fullfsync hard_heap_limit journal_mode
   journal_size_limit legacy_alter_table locking_mode max_page_count mmap_size page_size query_only
   read_uncommitted recursive_triggers reverse_unordered_selects schema_version secure_delete
   soft_heap_limit synchronous temp_store threads trusted_schema user_version
-  wal_autocheckpoint`.split(/\s+/));
+  wal_autocheckpoint`.split(/\s+/),
+);
 
 /**
  * @param {Token[]} tokens
@@ -248,7 +286,7 @@ function pragmaKind(tokens) {
 function parameterNames(tokens) {
   /** @type {(string | null)[]} */
   const names = [];
-  for (const {type, text} of tokens) {
+  for (const { type, text } of tokens) {
     if (type !== 'parameter') continue;
     if (text === '?') names.push(null);
     else if (text.startsWith('?')) {

@@ -1,17 +1,19 @@
 // Turso in the sandbox: the platform API under /turso/v1/..., and every database on a loopback port
 // of its own with libSQL behind it. Databases and ports stand again after a restart.
 
-import {mkdirSync, readdirSync, rmSync} from 'node:fs';
-import {join} from 'node:path';
-import {handlePlatform} from './platform.mjs';
-import {makeHost} from './platform_databases.mjs';
-import {newGroup} from './platform_organization.mjs';
-import {createInspector, summarize, tablePage} from './turso_view.mjs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { handlePlatform } from './platform.mjs';
+import { makeHost } from './platform_databases.mjs';
+import { newGroup } from './platform_organization.mjs';
+import { createInspector, summarize, tablePage } from './turso_view.mjs';
 
 const default_settings = {
   // The provider answers a rotation without a body, over which its own SDK stumbles.
   rotate_answers_json: false,
-  over_quota: false, archived: false, database_limit: 500,
+  over_quota: false,
+  archived: false,
+  database_limit: 500,
 };
 
 /**
@@ -20,10 +22,13 @@ const default_settings = {
  */
 export async function createTurso(sandbox) {
   const folder = join(sandbox.stateFolder, 'turso');
-  mkdirSync(folder, {recursive: true, mode: 0o700});
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   /** @type {import('./platform_state.mjs').TursoState} */
   const state = {
-    sandbox, folder, hosts: new Map(), settings: {...default_settings},
+    sandbox,
+    folder,
+    hosts: new Map(),
+    settings: { ...default_settings },
     records: sandbox.store.collection('turso.databases'),
     groups: sandbox.store.collection('turso.groups'),
     tokens: sandbox.store.collection('turso.tokens'),
@@ -31,7 +36,9 @@ export async function createTurso(sandbox) {
   const inspector = createInspector();
   await resume(state);
   return {
-    provider: 'turso', prefix: '/turso', settings: state.settings,
+    provider: 'turso',
+    prefix: '/turso',
+    settings: state.settings,
     handle: (request, response, call) => handlePlatform(state, request, response, call),
     summary: () => summarize(state, inspector),
     page: (url) => tablePage(state, inspector, url),
@@ -67,6 +74,6 @@ async function resume(state) {
   }
   for (const name of readdirSync(state.folder)) {
     const isLeftOver = !owned.has(name.slice(0, 36)) || /\.(upload|sql)/.test(name);
-    if (isLeftOver) rmSync(join(state.folder, name), {force: true});
+    if (isLeftOver) rmSync(join(state.folder, name), { force: true });
   }
 }

@@ -2,11 +2,20 @@
 // file beside the database, are checked against the provider's rules and then take its place in one
 // rename, so a broken upload leaves the draft as it was.
 
-import {createWriteStream, existsSync, openSync, readSync, closeSync, fsyncSync, renameSync,
-  rmSync, statSync} from 'node:fs';
-import {appendFile, readFile, writeFile} from 'node:fs/promises';
-import {pipeline} from 'node:stream/promises';
-import {BadRequest} from '../frame/http.mjs';
+import {
+  createWriteStream,
+  existsSync,
+  openSync,
+  readSync,
+  closeSync,
+  fsyncSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { BadRequest } from '../frame/http.mjs';
 
 export const upload_bytes_max = 2 * 1024 ** 3;
 export const chunk_bytes = 8 * 1024 * 1024;
@@ -57,15 +66,17 @@ export function checkHeader(image) {
   }
   const page_size = header.readUInt16BE(16);
   if (page_size !== page_bytes) {
-    return `invalid database file: page size must be ${page_bytes}, found ` +
-      `${page_size === 1 ? 65536 : page_size}`;
+    return (
+      `invalid database file: page size must be ${page_bytes}, found ` +
+      `${page_size === 1 ? 65536 : page_size}`
+    );
   }
   if (header[18] !== 2 || header[19] !== 2) {
     return 'invalid database file: journal mode must be WAL';
   }
   if (header.readUInt32BE(52) !== 0) return 'invalid database file: auto_vacuum must be 0';
   if (header.readUInt32BE(56) !== 1) return 'invalid database file: encoding must be UTF-8';
-  const {size} = statSync(image);
+  const { size } = statSync(image);
   if (size % page_bytes !== 0 || header.readUInt32BE(28) * page_bytes > size) {
     return 'invalid database file: the file is cut short';
   }
@@ -86,7 +97,8 @@ export function putInPlace(image, file) {
 
 /** @param {string} file */
 export function removeDatabaseFiles(file) {
-  for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${ending}`, {force: true});
+  for (const ending of ['', '-wal', '-shm', '-journal'])
+    rmSync(`${file}${ending}`, { force: true });
 }
 
 /**
@@ -101,7 +113,7 @@ export function removeDatabaseFiles(file) {
  * @param {string} image  The chunks lie beside it as `<image>.<n>`.
  * @param {ChunkedUpload} upload
  */
-export async function joinChunks(image, {size_bytes, chunks}) {
+export async function joinChunks(image, { size_bytes, chunks }) {
   await writeFile(image, '');
   for (const index of [...chunks].sort((a, b) => a - b)) {
     await appendFile(image, await readFile(`${image}.${index}`));
