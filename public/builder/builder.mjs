@@ -3,8 +3,26 @@ import { fileNameOf, packZip, parseEnvironment, sizeWords, textsOf, unpackApp } 
 import { PreviewDatabase, looksLikeDatabase } from './engine.mjs';
 import { deployWithFairway } from './handover.mjs';
 import { startPreview } from './preview.mjs';
-import { id_form, listProjects, newProjectId, openStore, readProject, removeProject, saveProject } from './store.mjs';
-import { askFor, busy, byId, cellOf, element, listenToTabs, problem, showTab, words } from './widgets.mjs';
+import {
+  id_form,
+  listProjects,
+  newProjectId,
+  openStore,
+  readProject,
+  removeProject,
+  saveProject,
+} from './store.mjs';
+import {
+  askFor,
+  busy,
+  byId,
+  cellOf,
+  element,
+  listenToTabs,
+  problem,
+  showTab,
+  words,
+} from './widgets.mjs';
 
 /**
  * @typedef {import('./store.mjs').Project} Project
@@ -18,7 +36,10 @@ const rows_per_page = 50;
 const own_file_bytes_max = 1024 * 1024 * 1024;
 
 const store = await openStore().catch((error) => {
-  problem('home-problem', `This browser does not let the builder keep projects (${error.message}). Leave private mode or free some space.`);
+  problem(
+    'home-problem',
+    `This browser does not let the builder keep projects (${error.message}). Leave private mode or free some space.`,
+  );
   byId('home', HTMLElement).hidden = false;
   throw error;
 });
@@ -61,9 +82,14 @@ function save(what = open) {
     },
     (error) => {
       what.touched = true;
-      if (what === open) problem('problem', `The last change is not saved: ${error.message}. It stays in this tab; free some space and change anything to try again.`);
+      if (what === open)
+        problem(
+          'problem',
+          `The last change is not saved: ${error.message}. It stays in this tab; free some space and change anything to try again.`,
+        );
       throw error;
-    });
+    },
+  );
   return saving;
 }
 
@@ -96,7 +122,14 @@ async function makeFrom(app) {
 async function newProject(app) {
   const { files, bytes } = await makeFrom(app);
   /** @type {Project} */
-  const project = { id: newProjectId(app.name), name: app.name, description: app.description, template: app.id, savedAt: Date.now(), files };
+  const project = {
+    id: newProjectId(app.name),
+    name: app.name,
+    description: app.description,
+    template: app.id,
+    savedAt: Date.now(),
+    files,
+  };
   await saveProject(store, project, bytes);
   await openProject(project.id);
 }
@@ -108,10 +141,12 @@ async function newProject(app) {
  */
 function lockProject(id) {
   return new Promise((resolve, reject) => {
-    navigator.locks.request(`fairway-builder:${id}`, { ifAvailable: true }, (lock) => {
-      if (!lock) return resolve(null);
-      return new Promise((unlock) => resolve(() => unlock(undefined)));
-    }).catch(reject);
+    navigator.locks
+      .request(`fairway-builder:${id}`, { ifAvailable: true }, (lock) => {
+        if (!lock) return resolve(null);
+        return new Promise((unlock) => resolve(() => unlock(undefined)));
+      })
+      .catch(reject);
   });
 }
 
@@ -119,10 +154,23 @@ function lockProject(id) {
 async function openProject(id) {
   await closeProject();
   const found = id_form.test(id) ? await readProject(store, id) : null;
-  if (!found) return showHome('This project is not in this browser. It may have been removed, or made in another one.');
+  if (!found)
+    return showHome(
+      'This project is not in this browser. It may have been removed, or made in another one.',
+    );
   const unlock = await lockProject(id);
-  if (!unlock) return showHome(`“${found.project.name}” is open in another tab. Close it there first, so that no rows are lost.`);
-  open = { project: found.project, bytes: found.database, database: null, touched: false, unlock, stop: () => {} };
+  if (!unlock)
+    return showHome(
+      `“${found.project.name}” is open in another tab. Close it there first, so that no rows are lost.`,
+    );
+  open = {
+    project: found.project,
+    bytes: found.database,
+    database: null,
+    touched: false,
+    unlock,
+    stop: () => {},
+  };
   history.replaceState(null, '', `?project=${encodeURIComponent(id)}`);
   byId('home', HTMLElement).hidden = true;
   byId('work', HTMLElement).hidden = false;
@@ -154,7 +202,10 @@ async function openDatabase() {
     open.database = new PreviewDatabase(sqlite, open.bytes, touch);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    problem('problem', `SQLite cannot open this project’s database file: ${reason}. The file is kept as it is; Deploy will say the same.`);
+    problem(
+      'problem',
+      `SQLite cannot open this project’s database file: ${reason}. The file is kept as it is; Deploy will say the same.`,
+    );
   }
   const opened = open;
   const text = textsOf(open.project.files).get('.env.example') ?? '';
@@ -189,24 +240,60 @@ async function showHome(trouble = '') {
 function appCard(app) {
   const make = element('button', { type: 'button' }, app.button);
   make.addEventListener('click', () => busy(make, 'home-problem', () => newProject(app)));
-  return element('li', {}, element('img', { class: 'mark', src: `apps/${app.mark}`, alt: '' }), element('h2', {}, app.name),
-    element('p', {}, app.description), make);
+  return element(
+    'li',
+    {},
+    element('img', { class: 'mark', src: `apps/${app.mark}`, alt: '' }),
+    element('h2', {}, app.name),
+    element('p', {}, app.description),
+    make,
+  );
 }
 
 /** @param {Project} project */
 function projectRow(project) {
-  const opener = element('button', { type: 'button', class: 'quiet', 'aria-label': `Open ${project.name}` }, 'Open');
-  opener.addEventListener('click', () => busy(opener, 'home-problem', () => openProject(project.id).then(() => {})));
-  const remove = element('button', { type: 'button', class: 'quiet', 'aria-label': `Remove ${project.name}` }, 'Remove');
-  remove.addEventListener('click', () => busy(remove, 'home-problem', async () => {
-    const sure = await askFor('sure-dialog', { title: `Remove “${project.name}”?`, yes: 'Remove project and rows', no: 'Keep the project',
-      text: 'Its files and its rows leave this browser. What was deployed stays deployed.' });
-    if (!sure) return;
-    await removeProject(store, project.id);
-    await showHome();
-  }));
-  return element('li', {}, element('div', { class: 'words' }, element('h3', {}, project.name),
-    element('p', { class: 'small' }, `${project.template} · saved ${new Date(project.savedAt).toLocaleString()} · ${project.id}`)), opener, remove);
+  const opener = element(
+    'button',
+    { type: 'button', class: 'quiet', 'aria-label': `Open ${project.name}` },
+    'Open',
+  );
+  opener.addEventListener('click', () =>
+    busy(opener, 'home-problem', () => openProject(project.id).then(() => {})),
+  );
+  const remove = element(
+    'button',
+    { type: 'button', class: 'quiet', 'aria-label': `Remove ${project.name}` },
+    'Remove',
+  );
+  remove.addEventListener('click', () =>
+    busy(remove, 'home-problem', async () => {
+      const sure = await askFor('sure-dialog', {
+        title: `Remove “${project.name}”?`,
+        yes: 'Remove project and rows',
+        no: 'Keep the project',
+        text: 'Its files and its rows leave this browser. What was deployed stays deployed.',
+      });
+      if (!sure) return;
+      await removeProject(store, project.id);
+      await showHome();
+    }),
+  );
+  return element(
+    'li',
+    {},
+    element(
+      'div',
+      { class: 'words' },
+      element('h3', {}, project.name),
+      element(
+        'p',
+        { class: 'small' },
+        `${project.template} · saved ${new Date(project.savedAt).toLocaleString()} · ${project.id}`,
+      ),
+    ),
+    opener,
+    remove,
+  );
 }
 
 function showNames() {
@@ -220,12 +307,14 @@ function showFiles() {
   const list = byId('file', HTMLSelectElement);
   const paths = (open?.project.files ?? []).map((file) => file.path).sort();
   list.replaceChildren(...paths.map((path) => element('option', { value: path }, path)));
-  list.value = paths.includes('server.js') ? 'server.js' : paths[0] ?? '';
+  list.value = paths.includes('server.js') ? 'server.js' : (paths[0] ?? '');
   showFile();
 }
 
 function showFile() {
-  const file = open?.project.files.find((one) => one.path === byId('file', HTMLSelectElement).value);
+  const file = open?.project.files.find(
+    (one) => one.path === byId('file', HTMLSelectElement).value,
+  );
   const text = byId('file-text', HTMLElement);
   text.textContent = file ? new TextDecoder().decode(file.bytes) : '';
   text.scrollTop = 0;
@@ -236,11 +325,16 @@ function showTables() {
   const chosen = list.value;
   try {
     const tables = open?.database?.tables() ?? [];
-    list.replaceChildren(...tables.map(({ name, rows }) => element('option', { value: name }, `${name} (${rows})`)));
+    list.replaceChildren(
+      ...tables.map(({ name, rows }) => element('option', { value: name }, `${name} (${rows})`)),
+    );
     if (tables.some(({ name }) => name === chosen)) list.value = chosen;
-    words('data-size', `${tables.length} tables`);
+    words('data-size', tables.length === 1 ? '1 table' : `${tables.length} tables`);
   } catch (error) {
-    problem('problem', `The rows cannot be read: ${error instanceof Error ? error.message : error}`);
+    problem(
+      'problem',
+      `The rows cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
   }
   showRows();
 }
@@ -248,18 +342,38 @@ function showTables() {
 function showRows() {
   const place = byId('rows', HTMLElement);
   const table = byId('table', HTMLSelectElement).value;
-  if (!open?.database || table === '') return place.replaceChildren(element('p', { class: 'small' }, 'No table to show.'));
+  if (!open?.database || table === '')
+    return place.replaceChildren(element('p', { class: 'small' }, 'No table to show.'));
   try {
     const page = open.database.page(table, rows_per_page + 1, first_row);
     const rows = page.rows.slice(0, rows_per_page);
-    const head = element('tr', {}, ...page.columns.map((name) => element('th', { scope: 'col' }, name)));
-    place.replaceChildren(element('table', {}, element('thead', {}, head),
-      element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map(cellOf))))));
-    words('rows-words', rows.length === 0 ? 'No rows here.' : `Rows ${first_row + 1} to ${first_row + rows.length}`);
+    const head = element(
+      'tr',
+      {},
+      ...page.columns.map((name) => element('th', { scope: 'col' }, name)),
+    );
+    place.replaceChildren(
+      element(
+        'table',
+        {},
+        element('thead', {}, head),
+        element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map(cellOf)))),
+      ),
+    );
+    words(
+      'rows-words',
+      rows.length === 0 ? 'No rows here.' : `Rows ${first_row + 1} to ${first_row + rows.length}`,
+    );
     byId('rows-before', HTMLButtonElement).hidden = first_row === 0;
     byId('rows-after', HTMLButtonElement).hidden = page.rows.length <= rows_per_page;
   } catch (error) {
-    place.replaceChildren(element('p', { class: 'small' }, `This table cannot be read: ${error instanceof Error ? error.message : error}`));
+    place.replaceChildren(
+      element(
+        'p',
+        { class: 'small' },
+        `This table cannot be read: ${error instanceof Error ? error.message : error}`,
+      ),
+    );
   }
 }
 
@@ -282,9 +396,16 @@ async function rename() {
 async function reset() {
   if (!open) return;
   const app = apps.find((one) => one.id === open?.project.template);
-  if (!app) throw new Error('This project was not made from one of the apps, so there is nothing to go back to.');
-  const sure = await askFor('sure-dialog', { title: 'Reset the project?', yes: 'Reset files and rows', no: 'Keep my rows',
-    text: 'Its files and rows become those of a new project. Name and address stay. What was deployed stays deployed.' });
+  if (!app)
+    throw new Error(
+      'This project was not made from one of the apps, so there is nothing to go back to.',
+    );
+  const sure = await askFor('sure-dialog', {
+    title: 'Reset the project?',
+    yes: 'Reset files and rows',
+    no: 'Keep my rows',
+    text: 'Its files and rows become those of a new project. Name and address stay. What was deployed stays deployed.',
+  });
   if (!sure) return;
   const { files, bytes } = await makeFrom(app);
   open.project.files = files;
@@ -298,7 +419,10 @@ async function useOwnFile() {
   if (!(await askFor('own-dialog'))) return;
   const file = input.files?.[0];
   if (!file) throw new Error('No file was chosen. The present rows are kept.');
-  if (file.size > own_file_bytes_max) throw new Error(`The file has ${sizeWords(file.size)}; at most 1 GB fits. The present rows are kept.`);
+  if (file.size > own_file_bytes_max)
+    throw new Error(
+      `The file has ${sizeWords(file.size)}; at most 1 GB fits. The present rows are kept.`,
+    );
   await replaceDatabase(new Uint8Array(await file.arrayBuffer()));
 }
 
@@ -313,7 +437,11 @@ async function replaceDatabase(bytes) {
   first_row = 0;
   await openDatabase();
   showTables();
-  if (!looksLikeDatabase(bytes)) problem('problem', 'This file does not begin like a SQLite database. It is kept as it is, so that a deployment can be tried with it.');
+  if (!looksLikeDatabase(bytes))
+    problem(
+      'problem',
+      'This file does not begin like a SQLite database. It is kept as it is, so that a deployment can be tried with it.',
+    );
 }
 
 async function exportZip() {
@@ -335,7 +463,11 @@ async function deploy() {
 }
 
 const actions = /** @type {const} */ ([
-  ['rename', rename], ['reset', reset], ['own-file', useOwnFile], ['export', exportZip], ['deploy', deploy],
+  ['rename', rename],
+  ['reset', reset],
+  ['own-file', useOwnFile],
+  ['export', exportZip],
+  ['deploy', deploy],
   ['new-project', () => showHome()],
 ]);
 for (const [id, work] of actions) {
@@ -343,12 +475,25 @@ for (const [id, work] of actions) {
   button.addEventListener('click', () => busy(button, 'problem', work));
 }
 byId('file', HTMLSelectElement).addEventListener('change', showFile);
-byId('table', HTMLSelectElement).addEventListener('change', () => { first_row = 0; showRows(); });
-byId('rows-before', HTMLButtonElement).addEventListener('click', () => { first_row = Math.max(0, first_row - rows_per_page); showRows(); });
-byId('rows-after', HTMLButtonElement).addEventListener('click', () => { first_row += rows_per_page; showRows(); });
-listenToTabs((name) => { if (name === 'data') showTables(); });
+byId('table', HTMLSelectElement).addEventListener('change', () => {
+  first_row = 0;
+  showRows();
+});
+byId('rows-before', HTMLButtonElement).addEventListener('click', () => {
+  first_row = Math.max(0, first_row - rows_per_page);
+  showRows();
+});
+byId('rows-after', HTMLButtonElement).addEventListener('click', () => {
+  first_row += rows_per_page;
+  showRows();
+});
+listenToTabs((name) => {
+  if (name === 'data') showTables();
+});
 addEventListener('pagehide', () => void save().catch(() => {}));
-document.addEventListener('visibilitychange', () => { if (document.hidden) void save().catch(() => {}); });
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) void save().catch(() => {});
+});
 
 const asked = new URLSearchParams(location.search).get('project');
 await (asked === null ? showHome() : openProject(asked));

@@ -12,7 +12,11 @@
  */
 export async function unpackApp(app, fetchFile) {
   const files = await Promise.all(
-    Object.entries(app.files).map(async ([path, source]) => ({ path, bytes: await fetchFile(source) })));
+    Object.entries(app.files).map(async ([path, source]) => ({
+      path,
+      bytes: await fetchFile(source),
+    })),
+  );
   return { files, sql: new TextDecoder().decode(await fetchFile(app.database)) };
 }
 

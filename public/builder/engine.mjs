@@ -120,7 +120,8 @@ export class PreviewDatabase {
   /** @returns {TableFacts[]} */
   tables() {
     const names = this.all(
-      `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name`);
+      `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name`,
+    );
     return names.map(({ name }) => {
       const [row] = this.all(`SELECT count(*) AS n FROM ${quoted(String(name))}`);
       return { name: String(name), rows: Number(row?.n ?? 0) };
@@ -154,7 +155,9 @@ export class PreviewDatabase {
 
   /** Settings of a connection are lost when sql.js exports; a file from outside is not to be trusted. */
   #prepareConnection() {
-    this.database.exec('PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
+    this.database.exec(
+      'PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON',
+    );
   }
 
   /** @param {string} expression */
@@ -227,7 +230,8 @@ function bindable(value) {
 function readCells(statement) {
   // The published types of sql.js lack the second parameter.
   const get = /** @type {(params: null, config: { useBigInt: boolean }) => Cell[]} */ (
-    /** @type {unknown} */ (statement.get.bind(statement)));
+    /** @type {unknown} */ (statement.get.bind(statement))
+  );
   return get(null, { useBigInt: true }).map(plain);
 }
 

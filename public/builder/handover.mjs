@@ -13,7 +13,11 @@
  * @typedef {{ id: string, name: string, description: string, files: HandedFile[] }} HandedProject
  */
 
-export const limits = { files: 20_000, file_bytes: 25 * 1024 * 1024, database_bytes: 1024 * 1024 * 1024 };
+export const limits = {
+  files: 20_000,
+  file_bytes: 25 * 1024 * 1024,
+  database_bytes: 1024 * 1024 * 1024,
+};
 
 /** @param {string} id @param {string} [dashboard] */
 export function deployAddress(id, dashboard = '/app/dashboard') {
@@ -24,7 +28,12 @@ export function deployAddress(id, dashboard = '/app/dashboard') {
  * Saves, and only when that is done goes to the deploy dialog. A failed save stays here, with its error.
  * @param {{ id: string, save: () => Promise<void>, dashboard?: string, go?: (address: string) => void }} wish
  */
-export async function deployWithFairway({ id, save, dashboard, go = (address) => location.assign(address) }) {
+export async function deployWithFairway({
+  id,
+  save,
+  dashboard,
+  go = (address) => location.assign(address),
+}) {
   await save();
   go(deployAddress(id, dashboard));
 }
@@ -35,10 +44,18 @@ export async function deployWithFairway({ id, save, dashboard, go = (address) =>
  *   save?: () => Promise<void>, timeout_ms?: number, world?: Pick<Window, 'open' | 'addEventListener' | 'removeEventListener'> }} wish
  * @returns {Promise<void>}
  */
-export async function handOver({ fairway, project, database, save, timeout_ms = 120_000, world = window }) {
+export async function handOver({
+  fairway,
+  project,
+  database,
+  save,
+  timeout_ms = 120_000,
+  world = window,
+}) {
   const origin = new URL(fairway).origin;
   const target = world.open(`${origin}/builder/receive.html`, '_blank');
-  if (!target) throw new Error('The browser blocked the window of Fairway. Allow it and press Deploy again.');
+  if (!target)
+    throw new Error('The browser blocked the window of Fairway. Allow it and press Deploy again.');
   const message = (async () => {
     await save?.();
     return { type: 'fairway:project', version: 1, project, database: await database() };
@@ -66,11 +83,15 @@ function exchange({ origin, target, message, timeout_ms, world }) {
       if (error) reject(error);
       else resolve();
     };
-    const timer = setTimeout(() => end(new Error('Fairway did not answer. Nothing was handed over.')), timeout_ms);
+    const timer = setTimeout(
+      () => end(new Error('Fairway did not answer. Nothing was handed over.')),
+      timeout_ms,
+    );
     /** @param {MessageEvent} event */
     const listen = async (event) => {
       if (event.origin !== origin || event.source !== target) return;
-      if (event.data?.type === 'fairway:ready') await message.then((ready) => target.postMessage(ready, origin), end);
+      if (event.data?.type === 'fairway:ready')
+        await message.then((ready) => target.postMessage(ready, origin), end);
       if (event.data?.type === 'fairway:received') end();
       if (event.data?.type === 'fairway:refused') end(new Error(String(event.data.why)));
     };
@@ -84,7 +105,8 @@ function exchange({ origin, target, message, timeout_ms, world }) {
  * @returns {string | null}
  */
 export function refusalOf(data) {
-  if (data?.type !== 'fairway:project' || data.version !== 1) return 'The message is no project of version 1.';
+  if (data?.type !== 'fairway:project' || data.version !== 1)
+    return 'The message is no project of version 1.';
   const { project, database } = data;
   if (typeof project?.id !== 'string' || !/^[a-z0-9-]{4,64}$/.test(project.id)) {
     return 'The id of the project must be 4 to 64 small letters, digits and dashes.';
@@ -98,9 +120,15 @@ export function refusalOf(data) {
   if (!Array.isArray(project.files) || project.files.length > limits.files) {
     return `The project may have at most ${limits.files} files.`;
   }
-  const bad = project.files.find((/** @type {any} */ file) => typeof file?.path !== 'string' || !(file.bytes instanceof Uint8Array)
-    || file.bytes.length > limits.file_bytes || !/^(?!\/)(?!.*(?:^|\/)\.\.?(?:\/|$))[^\\\u0000-\u001f]{1,400}$/.test(file.path));
-  if (bad) return `The file ${JSON.stringify(String(bad?.path ?? '')).slice(0, 200)} has a bad path, no bytes, or is larger than 25 MB.`;
+  const bad = project.files.find(
+    (/** @type {any} */ file) =>
+      typeof file?.path !== 'string' ||
+      !(file.bytes instanceof Uint8Array) ||
+      file.bytes.length > limits.file_bytes ||
+      !/^(?!\/)(?!.*(?:^|\/)\.\.?(?:\/|$))[^\\\u0000-\u001f]{1,400}$/.test(file.path),
+  );
+  if (bad)
+    return `The file ${JSON.stringify(String(bad?.path ?? '')).slice(0, 200)} has a bad path, no bytes, or is larger than 25 MB.`;
   if (!(database instanceof Uint8Array) || database.length > limits.database_bytes) {
     return 'The database must be bytes of at most 1 GB.';
   }

@@ -21,7 +21,8 @@ export async function startPreview(settings) {
   const previewDatabase = await answer.text();
   const requests = new MessageChannel();
   const database = new MessageChannel();
-  database.port1.onmessage = ({ data }) => database.port1.postMessage(answerQuery(settings.database, data));
+  database.port1.onmessage = ({ data }) =>
+    database.port1.postMessage(answerQuery(settings.database, data));
 
   const server = makeFrame('The project’s server');
   server.hidden = true;
@@ -30,13 +31,25 @@ export async function startPreview(settings) {
   const shared = { texts, environment: settings.environment, previewDatabase };
   /** @param {MessageEvent} event */
   const listen = (event) => {
-    const kind = event.source === server.contentWindow ? 'server' : event.source === page.contentWindow ? 'page' : '';
+    const kind =
+      event.source === server.contentWindow
+        ? 'server'
+        : event.source === page.contentWindow
+          ? 'page'
+          : '';
     if (kind === '') return;
     const target = kind === 'server' ? server.contentWindow : page.contentWindow;
     if (event.data?.type === 'builder:ready') {
       const ports = kind === 'server' ? [database.port2, requests.port1] : [requests.port2];
       // The frame has no origin that could be named; the message holds the project only.
-      target?.postMessage({ type: 'builder:start', start: { kind, ...shared, binaries: kind === 'page' ? binaries : new Map() } }, '*', ports);
+      target?.postMessage(
+        {
+          type: 'builder:start',
+          start: { kind, ...shared, binaries: kind === 'page' ? binaries : new Map() },
+        },
+        '*',
+        ports,
+      );
     }
     if (event.data?.type === 'builder:stopped') settings.onProblem(String(event.data.why));
   };

@@ -18,7 +18,10 @@ async function trustedOrigins() {
 
 async function receive() {
   const opener = /** @type {Window | null} */ (window.opener);
-  if (!opener) return say('This page takes over a project from a builder. Press Deploy in the builder to begin.');
+  if (!opener)
+    return say(
+      'This page takes over a project from a builder. Press Deploy in the builder to begin.',
+    );
   const origins = await trustedOrigins();
   let begun = false;
   addEventListener('message', async (event) => {
@@ -31,7 +34,11 @@ async function receive() {
     begun = true;
     const { id, name, description, files } = event.data.project;
     try {
-      await saveProject(await openStore(), { id, name, description, template: event.origin, savedAt: 0, files }, event.data.database);
+      await saveProject(
+        await openStore(),
+        { id, name, description, template: event.origin, savedAt: 0, files },
+        event.data.database,
+      );
     } catch (error) {
       begun = false;
       const reason = `The browser could not keep the project: ${error instanceof Error ? error.message : error}`;

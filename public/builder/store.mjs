@@ -19,7 +19,8 @@ export function openStore() {
     };
     opening.onsuccess = () => resolve(opening.result);
     opening.onerror = () => reject(opening.error);
-    opening.onblocked = () => reject(new Error('Another tab holds an older version of the builder open.'));
+    opening.onblocked = () =>
+      reject(new Error('Another tab holds an older version of the builder open.'));
   });
 }
 
@@ -54,7 +55,9 @@ export async function readProject(store, id) {
  */
 export function saveProject(store, project, database) {
   const savedAt = Date.now();
-  const writing = store.transaction(['projects', 'databases'], 'readwrite', { durability: 'strict' });
+  const writing = store.transaction(['projects', 'databases'], 'readwrite', {
+    durability: 'strict',
+  });
   writing.objectStore('projects').put({ ...project, savedAt });
   writing.objectStore('databases').put({ id: project.id, bytes: database, savedAt });
   writing.commit();
@@ -74,12 +77,18 @@ export function removeProject(store, id) {
 
 /** @param {string} name @param {() => string} random letters and digits that make the id unique */
 export function newProjectId(name, random = randomLetters) {
-  const words = name.toLowerCase().normalize('NFKD').replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '');
+  const words = name
+    .toLowerCase()
+    .normalize('NFKD')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
   return `${words.slice(0, 40) || 'project'}-${random()}`;
 }
 
 function randomLetters() {
-  return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => (byte % 36).toString(36)).join('');
+  return [...crypto.getRandomValues(new Uint8Array(8))]
+    .map((byte) => (byte % 36).toString(36))
+    .join('');
 }
 
 /**
@@ -102,6 +111,7 @@ function completed(transaction) {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onerror = () => reject(transaction.error);
-    transaction.onabort = () => reject(transaction.error ?? new Error('The browser stopped the save.'));
+    transaction.onabort = () =>
+      reject(transaction.error ?? new Error('The browser stopped the save.'));
   });
 }

@@ -96,7 +96,10 @@ export function showTab(name) {
 export function listenToTabs(shown) {
   for (const [at, name] of tab_names.entries()) {
     const tab = byId(`tab-${name}`, HTMLButtonElement);
-    tab.addEventListener('click', () => { showTab(name); shown(name); });
+    tab.addEventListener('click', () => {
+      showTab(name);
+      shown(name);
+    });
     tab.addEventListener('keydown', (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (step === undefined) return;
@@ -111,7 +114,9 @@ export function listenToTabs(shown) {
 /** @param {import('./engine.mjs').Cell} cell */
 export function cellOf(cell) {
   if (cell === null) return element('td', { class: 'null' }, 'NULL');
-  if (cell instanceof Uint8Array) return element('td', { class: 'blob' }, `blob, ${sizeWords(cell.length)}`);
-  if (typeof cell === 'string') return element('td', {}, cell.length > 300 ? `${cell.slice(0, 300)}…` : cell);
+  if (cell instanceof Uint8Array)
+    return element('td', { class: 'blob' }, `blob, ${sizeWords(cell.length)}`);
+  if (typeof cell === 'string')
+    return element('td', {}, cell.length > 300 ? `${cell.slice(0, 300)}…` : cell);
   return element('td', { class: 'number' }, String(cell));
 }

@@ -11,8 +11,15 @@
    */
 
   const types = /** @type {Record<string, string>} */ ({
-    css: 'text/css', svg: 'image/svg+xml', png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', webp: 'image/webp',
-    gif: 'image/gif', ico: 'image/x-icon', woff2: 'font/woff2',
+    css: 'text/css',
+    svg: 'image/svg+xml',
+    png: 'image/png',
+    jpg: 'image/jpeg',
+    jpeg: 'image/jpeg',
+    webp: 'image/webp',
+    gif: 'image/gif',
+    ico: 'image/x-icon',
+    woff2: 'font/woff2',
   });
 
   /** @param {MessagePort} port what the frame calls, with an answer by number */
@@ -23,7 +30,8 @@
     port.onmessage = ({ data }) => {
       const call = waiting.get(data.number);
       waiting.delete(data.number);
-      if (data.error) call?.reject(Object.assign(new Error(data.error.message), { code: data.error.code }));
+      if (data.error)
+        call?.reject(Object.assign(new Error(data.error.message), { code: data.error.code }));
       else call?.resolve(data.value);
     };
     return (/** @type {unknown} */ value, /** @type {Transferable[]} */ transfer = []) =>
@@ -52,14 +60,17 @@
       const text = texts.get(path);
       if (text === undefined) throw new Error(`The project has no file ${path}.`);
       made.set(path, '');
-      const form = /^(\s*(?:import|export)\b[^;'"]*?\bfrom\s*|\s*import\s*|.*?\bimport\s*\(\s*)(['"])([^'"\n]+)\2/gm;
+      const form =
+        /^(\s*(?:import|export)\b[^;'"]*?\bfrom\s*|\s*import\s*|.*?\bimport\s*\(\s*)(['"])([^'"\n]+)\2/gm;
       const linked = text.replaceAll(form, (whole, before, quote, specifier) => {
         if (specifier === '@builder/preview-database') return before + quote + preview + quote;
         if (!/^\.\.?\//.test(specifier)) return whole;
         const target = new URL(specifier, `https://project/${path}`).pathname.slice(1);
         return before + quote + addressOf(decodeURIComponent(target)) + quote;
       });
-      const address = URL.createObjectURL(new Blob([`${linked}\n//# sourceURL=project/${path}`], { type: 'text/javascript' }));
+      const address = URL.createObjectURL(
+        new Blob([`${linked}\n//# sourceURL=project/${path}`], { type: 'text/javascript' }),
+      );
       made.set(path, address);
       return address;
     }
@@ -82,8 +93,11 @@
       const asked = data.value;
       try {
         const { handle } = await loaded;
-        const request = new Request(new URL(asked.path, 'https://preview.invalid'),
-          { method: asked.method, headers: asked.headers, body: asked.body });
+        const request = new Request(new URL(asked.path, 'https://preview.invalid'), {
+          method: asked.method,
+          headers: asked.headers,
+          body: asked.body,
+        });
         const response = await handle(request);
         const body = await response.arrayBuffer();
         /** @type {Answered} */
@@ -91,7 +105,10 @@
         requests.postMessage({ number: data.number, value }, [body]);
       } catch (error) {
         console.error(error);
-        requests.postMessage({ number: data.number, error: { message: error instanceof Error ? error.message : String(error) } });
+        requests.postMessage({
+          number: data.number,
+          error: { message: error instanceof Error ? error.message : String(error) },
+        });
       }
     };
     await loaded;
@@ -102,38 +119,61 @@
     const ask = caller(requests);
     const fetchOutside = globalThis.fetch.bind(globalThis);
     globalThis.fetch = async (input, init) => {
-      const request = new Request(input instanceof Request ? input : new URL(String(input), location.href), init);
+      const request = new Request(
+        input instanceof Request ? input : new URL(String(input), location.href),
+        init,
+      );
       const url = new URL(request.url);
-      if (url.host !== location.host || !url.pathname.startsWith('/api/')) return fetchOutside(request);
+      if (url.host !== location.host || !url.pathname.startsWith('/api/'))
+        return fetchOutside(request);
       const body = ['GET', 'HEAD'].includes(request.method) ? null : await request.arrayBuffer();
       /** @type {Asked} */
-      const asked = { method: request.method, path: url.pathname + url.search, headers: [...request.headers], body };
+      const asked = {
+        method: request.method,
+        path: url.pathname + url.search,
+        headers: [...request.headers],
+        body,
+      };
       /** @type {Answered} */
       let answered;
       try {
         answered = await ask(asked, body ? [body] : []);
       } catch (error) {
-        const words = JSON.stringify({ error: `server.js stopped: ${error instanceof Error ? error.message : error}` });
-        return new Response(words, { status: 500, headers: { 'content-type': 'application/json' } });
+        const words = JSON.stringify({
+          error: `server.js stopped: ${error instanceof Error ? error.message : error}`,
+        });
+        return new Response(words, {
+          status: 500,
+          headers: { 'content-type': 'application/json' },
+        });
       }
       const empty = [204, 205, 304].includes(answered.status);
-      return new Response(empty ? null : answered.body, { status: answered.status, headers: answered.headers });
+      return new Response(empty ? null : answered.body, {
+        status: answered.status,
+        headers: answered.headers,
+      });
     };
   }
 
   /** @param {Start} start @param {MessagePort} requests */
   async function showPage(start, requests) {
     bridgeFetch(requests);
-    const addressOf = moduleLoader(new Map([...start.texts].map(([path, text]) => [path.replace(/^public\//, ''), text])), '');
-    const html = start.texts.get('public/index.html') ?? '<p>The project has no public/index.html.</p>';
+    const addressOf = moduleLoader(
+      new Map([...start.texts].map(([path, text]) => [path.replace(/^public\//, ''), text])),
+      '',
+    );
+    const html =
+      start.texts.get('public/index.html') ?? '<p>The project has no public/index.html.</p>';
     const page = new DOMParser().parseFromString(html, 'text/html');
     const scripts = [...page.querySelectorAll('script')];
     for (const script of scripts) script.remove();
     for (const link of page.querySelectorAll('link')) {
-      if (link.rel === 'stylesheet') adoptStyle(start.texts.get(`public/${link.getAttribute('href')}`) ?? '');
+      if (link.rel === 'stylesheet')
+        adoptStyle(start.texts.get(`public/${link.getAttribute('href')}`) ?? '');
       if (link.rel === 'stylesheet' || link.rel === 'icon') link.remove();
     }
-    for (const image of page.querySelectorAll('img')) image.src = pictureAddress(start, image.getAttribute('src') ?? '');
+    for (const image of page.querySelectorAll('img'))
+      image.src = pictureAddress(start, image.getAttribute('src') ?? '');
     document.documentElement.lang = page.documentElement.lang;
     document.head.append(...page.head.childNodes);
     document.title = page.title;
@@ -164,20 +204,35 @@
     return URL.createObjectURL(new Blob([bytes], { type }));
   }
 
-  addEventListener('message', async (event) => {
-    if (event.source !== parent || event.origin !== location.origin || event.data?.type !== 'builder:start') return;
-    /** @type {Start} */
-    const start = event.data.start;
-    const [first, second] = event.ports;
-    if (!first) return;
-    try {
-      if (start.kind === 'server' && second) await runServer(start, first, second);
-      else await showPage(start, first);
-      parent.postMessage({ type: 'builder:running', kind: start.kind }, location.origin);
-    } catch (error) {
-      parent.postMessage({ type: 'builder:stopped', kind: start.kind, why: error instanceof Error ? error.message : String(error) },
-        location.origin);
-    }
-  }, { once: true });
+  addEventListener(
+    'message',
+    async (event) => {
+      if (
+        event.source !== parent ||
+        event.origin !== location.origin ||
+        event.data?.type !== 'builder:start'
+      )
+        return;
+      /** @type {Start} */
+      const start = event.data.start;
+      const [first, second] = event.ports;
+      if (!first) return;
+      try {
+        if (start.kind === 'server' && second) await runServer(start, first, second);
+        else await showPage(start, first);
+        parent.postMessage({ type: 'builder:running', kind: start.kind }, location.origin);
+      } catch (error) {
+        parent.postMessage(
+          {
+            type: 'builder:stopped',
+            kind: start.kind,
+            why: error instanceof Error ? error.message : String(error),
+          },
+          location.origin,
+        );
+      }
+    },
+    { once: true },
+  );
   parent.postMessage({ type: 'builder:ready' }, location.origin);
 })();

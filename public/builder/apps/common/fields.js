@@ -33,8 +33,17 @@ export class Fields {
    */
   integer(name, rule) {
     const value = this.values[name];
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < rule.min || value > rule.max) {
-      return this.refuse(name, `${rule.label} must be a whole number from ${rule.min} to ${rule.max}.`, 0);
+    if (
+      typeof value !== 'number' ||
+      !Number.isInteger(value) ||
+      value < rule.min ||
+      value > rule.max
+    ) {
+      return this.refuse(
+        name,
+        `${rule.label} must be a whole number from ${rule.min} to ${rule.max}.`,
+        0,
+      );
     }
     return value;
   }
@@ -47,7 +56,11 @@ export class Fields {
   real(name, rule) {
     const value = this.values[name];
     if (typeof value !== 'number' || !(value >= rule.min && value <= rule.max)) {
-      return this.refuse(name, `${rule.label} must be a number from ${rule.min} to ${rule.max}.`, 0);
+      return this.refuse(
+        name,
+        `${rule.label} must be a number from ${rule.min} to ${rule.max}.`,
+        0,
+      );
     }
     return value;
   }

@@ -1,7 +1,15 @@
 // Guestbook: entries with a mood and likes. Everyone may write; changing an entry needs the password when one is set.
 import { database } from './database.js';
 import { Fields } from './lib/fields.js';
-import { Problem, answerWith, idFrom, json, mayEdit, readJson, requirePassword } from './lib/http.js';
+import {
+  Problem,
+  answerWith,
+  idFrom,
+  json,
+  mayEdit,
+  readJson,
+  requirePassword,
+} from './lib/http.js';
 
 const { SITE_TITLE = 'Guestbook', BLOCKED_WORDS = '', ADMIN_PASSWORD } = process.env;
 const page_size = 20;
@@ -24,7 +32,9 @@ export async function handle(request) {
 
 /** @param {Call} call */
 async function readSite({ request }) {
-  const [row] = await database.all('SELECT count(*) AS entries, coalesce(sum(likes), 0) AS likes FROM entries');
+  const [row] = await database.all(
+    'SELECT count(*) AS entries, coalesce(sum(likes), 0) AS likes FROM entries',
+  );
   return json({ title: SITE_TITLE, may_edit: mayEdit(request, ADMIN_PASSWORD), ...row });
 }
 
@@ -33,7 +43,9 @@ async function listEntries({ url }) {
   const before = Number(url.searchParams.get('before') ?? Number.MAX_SAFE_INTEGER);
   if (!Number.isSafeInteger(before)) throw new Problem(400, '"before" must be the id of an entry.');
   const rows = await database.all(
-    `SELECT ${columns} FROM entries WHERE id < ? ORDER BY id DESC LIMIT ?`, [before, page_size + 1]);
+    `SELECT ${columns} FROM entries WHERE id < ? ORDER BY id DESC LIMIT ?`,
+    [before, page_size + 1],
+  );
   return json({ entries: rows.slice(0, page_size), more: rows.length > page_size });
 }
 
@@ -42,7 +54,8 @@ async function addEntry({ request }) {
   const entry = checkedEntry(await readJson(request));
   const { lastInsertRowid } = await database.run(
     'INSERT INTO entries (name, message, mood, website) VALUES (?, ?, ?, ?)',
-    [entry.name, entry.message, entry.mood, entry.website]);
+    [entry.name, entry.message, entry.mood, entry.website],
+  );
   return json(await entryWith(Number(lastInsertRowid)), 201);
 }
 
@@ -58,14 +71,17 @@ async function changeEntry({ request, params }) {
   const entry = checkedEntry(await readJson(request));
   await database.run(
     `UPDATE entries SET name = ?, message = ?, mood = ?, website = ?, edited_at = CURRENT_TIMESTAMP WHERE id = ?`,
-    [entry.name, entry.message, entry.mood, entry.website, id]);
+    [entry.name, entry.message, entry.mood, entry.website, id],
+  );
   return json(await entryWith(id));
 }
 
 /** @param {Call} call */
 async function removeEntry({ request, params }) {
   requirePassword(request, ADMIN_PASSWORD);
-  const { changes } = await database.run('DELETE FROM entries WHERE id = ?', [idFrom(params[0] ?? '')]);
+  const { changes } = await database.run('DELETE FROM entries WHERE id = ?', [
+    idFrom(params[0] ?? ''),
+  ]);
   if (changes === 0) throw new Problem(404, 'There is no such entry.');
   return json({ removed: true });
 }
@@ -104,7 +120,9 @@ function checkedEntry(values) {
 
 /** @param {string} text */
 function blockedWord(text) {
-  const words = BLOCKED_WORDS.split(',').map((word) => word.trim().toLowerCase()).filter(Boolean);
+  const words = BLOCKED_WORDS.split(',')
+    .map((word) => word.trim().toLowerCase())
+    .filter(Boolean);
   const lower = text.toLowerCase();
   return words.find((word) => lower.includes(word));
 }

@@ -48,7 +48,9 @@ async function listNotes({ url }) {
     `SELECT ${note_columns} FROM "Note" n JOIN "User" u ON u.id = n.authorId
      WHERE (? = '' OR instr(lower(n.title || ' ' || n.body), lower(?)) > 0)
        AND (? = '' OR EXISTS (SELECT 1 FROM "_NoteToTag" l JOIN "Tag" t ON t.id = l.B WHERE l.A = n.id AND t.name = ?))
-     ORDER BY n.archivedAt IS NOT NULL, n.pinned DESC, n.updatedAt DESC LIMIT 200`, [search, search, tag, tag]);
+     ORDER BY n.archivedAt IS NOT NULL, n.pinned DESC, n.updatedAt DESC LIMIT 200`,
+    [search, search, tag, tag],
+  );
   return json({ notes: rows.map(outward) });
 }
 
@@ -105,7 +107,10 @@ async function flagNote({ request, params }) {
     await database.run('UPDATE "Note" SET pinned = ? WHERE id = ?', [pinned, id]);
   }
   if (typeof archived === 'boolean') {
-    await database.run('UPDATE "Note" SET archivedAt = ? WHERE id = ?', [archived ? Date.now() : null, id]);
+    await database.run('UPDATE "Note" SET archivedAt = ? WHERE id = ?', [
+      archived ? Date.now() : null,
+      id,
+    ]);
   }
   return json(await noteWith(id));
 }
@@ -124,21 +129,29 @@ async function removeNote({ params }) {
 async function listTags() {
   const tags = await database.all(
     `SELECT t.name, t.color, count(l.A) AS notes FROM "Tag" t LEFT JOIN "_NoteToTag" l ON l.B = t.id
-     GROUP BY t.id ORDER BY t.name`);
+     GROUP BY t.id ORDER BY t.name`,
+  );
   return json({ tags });
 }
 
 /** @param {string} id */
 async function noteWith(id) {
   const [row] = await database.all(
-    `SELECT ${note_columns} FROM "Note" n JOIN "User" u ON u.id = n.authorId WHERE n.id = ?`, [id]);
+    `SELECT ${note_columns} FROM "Note" n JOIN "User" u ON u.id = n.authorId WHERE n.id = ?`,
+    [id],
+  );
   if (!row) throw new Problem(404, 'There is no such note.');
   return outward(row);
 }
 
 /** @param {Record<string, unknown>} row */
 function outward(row) {
-  return { ...row, pinned: row.pinned === 1, tags: JSON.parse(String(row.tags)), meta: parsed(String(row.meta ?? 'null')) };
+  return {
+    ...row,
+    pinned: row.pinned === 1,
+    tags: JSON.parse(String(row.tags)),
+    meta: parsed(String(row.meta ?? 'null')),
+  };
 }
 
 /** @param {string} text */
@@ -160,8 +173,14 @@ function owner() {
  */
 function tagStatements(note_id, tags) {
   return tags.flatMap((name) => [
-    { sql: 'INSERT INTO "Tag" (id, name) VALUES (?, ?) ON CONFLICT (name) DO NOTHING', values: [newId(), name] },
-    { sql: 'INSERT INTO "_NoteToTag" (A, B) SELECT ?, id FROM "Tag" WHERE name = ?', values: [note_id, name] },
+    {
+      sql: 'INSERT INTO "Tag" (id, name) VALUES (?, ?) ON CONFLICT (name) DO NOTHING',
+      values: [newId(), name],
+    },
+    {
+      sql: 'INSERT INTO "_NoteToTag" (A, B) SELECT ?, id FROM "Tag" WHERE name = ?',
+      values: [note_id, name],
+    },
   ]);
 }
 
@@ -171,7 +190,9 @@ function checkedNote(values) {
   const title = fields.text('title', { label: 'Title', max: 200, required: true });
   const body = fields.text('body', { label: 'Note', max: 20_000 });
   const given = Array.isArray(values.tags) ? values.tags : [];
-  const tags = [...new Set(given.map((tag) => String(tag).trim().toLowerCase()).filter((tag) => tag !== ''))];
+  const tags = [
+    ...new Set(given.map((tag) => String(tag).trim().toLowerCase()).filter((tag) => tag !== '')),
+  ];
   if (tags.length > 10 || tags.some((tag) => tag.length > 40)) {
     fields.refuse('tags', 'A note may have at most 10 tags of at most 40 characters.', '');
   }

@@ -16,7 +16,8 @@ export async function handle(request) {
 /** @param {import('./lib/http.js').Call} call */
 async function readShop({ request }) {
   const [figures] = await database.all(
-    'SELECT count(*) AS orders, coalesce(sum(total_cents), 0) AS total_cents FROM order_totals');
+    'SELECT count(*) AS orders, coalesce(sum(total_cents), 0) AS total_cents FROM order_totals',
+  );
   return json({
     name: process.env.SHOP_NAME ?? 'Shop',
     currency: process.env['CURRENCY'] ?? 'EUR',

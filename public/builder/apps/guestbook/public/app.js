@@ -1,4 +1,13 @@
-import { act, byId, call, carefulButton, dateWords, element, listenForPassword, say } from './ui.js';
+import {
+  act,
+  byId,
+  call,
+  carefulButton,
+  dateWords,
+  element,
+  listenForPassword,
+  say,
+} from './ui.js';
 
 /**
  * @typedef {{ id: number, name: string, message: string, mood: string | null, website: string, likes: number,
@@ -17,13 +26,28 @@ let changing = 0;
 /** @param {Entry} entry */
 function card(entry) {
   const face = entry.mood ? element('span', { class: 'face' }, entry.mood) : null;
-  const link = entry.website === '' ? null
-    : element('a', { href: entry.website, rel: 'nofollow noopener ugc', target: '_blank' }, 'Website');
+  const link =
+    entry.website === ''
+      ? null
+      : element(
+          'a',
+          { href: entry.website, rel: 'nofollow noopener ugc', target: '_blank' },
+          'Website',
+        );
   const from = entry.source_id === null ? '' : ` · from the old site, number ${entry.source_id}`;
   const when = `${dateWords(entry.created_at)}${entry.edited_at === null ? '' : ', edited'}${from}`;
-  const like = element('button', { type: 'button', class: 'quiet', 'aria-label': `Like the entry of ${entry.name}, ${entry.likes} so far` },
-    `♥ ${entry.likes}`);
-  like.addEventListener('click', () => act(like, () => put('POST', `/api/entries/${entry.id}/like`)));
+  const like = element(
+    'button',
+    {
+      type: 'button',
+      class: 'quiet',
+      'aria-label': `Like the entry of ${entry.name}, ${entry.likes} so far`,
+    },
+    `♥ ${entry.likes}`,
+  );
+  like.addEventListener('click', () =>
+    act(like, () => put('POST', `/api/entries/${entry.id}/like`)),
+  );
   const edit = element('button', { type: 'button', class: 'quiet' }, 'Edit');
   edit.addEventListener('click', () => startChange(entry));
   const remove = carefulButton('Remove', 'Remove this entry?', async () => {
@@ -32,11 +56,20 @@ function card(entry) {
     await show();
     say('The entry is removed.');
   });
-  return element('li', { class: 'card' },
-    element('div', { class: 'who' }, face, element('h3', {}, entry.name), link,
-      element('span', { class: 'small lead when' }, when)),
+  return element(
+    'li',
+    { class: 'card' },
+    element(
+      'div',
+      { class: 'who' },
+      face,
+      element('h3', {}, entry.name),
+      link,
+      element('span', { class: 'small lead when' }, when),
+    ),
     element('p', { class: 'said' }, entry.message),
-    element('div', { class: 'row' }, like, edit, remove));
+    element('div', { class: 'row' }, like, edit, remove),
+  );
 }
 
 async function show() {
@@ -64,9 +97,19 @@ async function put(method, path, body) {
 /** @param {Entry} entry */
 function startChange(entry) {
   changing = entry.id;
-  for (const [name, value] of Object.entries({ name: entry.name, website: entry.website, message: entry.message, mood: entry.mood ?? '' })) {
+  for (const [name, value] of Object.entries({
+    name: entry.name,
+    website: entry.website,
+    message: entry.message,
+    mood: entry.mood ?? '',
+  })) {
     const field = form.elements.namedItem(name);
-    if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) field.value = value;
+    if (
+      field instanceof HTMLInputElement ||
+      field instanceof HTMLTextAreaElement ||
+      field instanceof HTMLSelectElement
+    )
+      field.value = value;
   }
   byId('form-title', HTMLElement).textContent = 'Change the entry';
   send.textContent = 'Save the change';

@@ -1,4 +1,13 @@
-import { act, byId, call, carefulButton, dateWords, element, listenForPassword, say } from './ui.js';
+import {
+  act,
+  byId,
+  call,
+  carefulButton,
+  dateWords,
+  element,
+  listenForPassword,
+  say,
+} from './ui.js';
 
 /**
  * @typedef {{ id: string, title: string, body: string, pinned: boolean, archivedAt: number | null, wordCount: number,
@@ -15,30 +24,65 @@ let asked = 0;
 
 /** @param {Note} note */
 function card(note) {
-  const pin = element('button', { type: 'button', class: 'quiet', 'aria-pressed': String(note.pinned), 'aria-label': `Pin ${note.title}` }, '📌 Pin');
-  pin.addEventListener('click', () => act(pin, async () => {
-    await call('PATCH', `/api/notes/${note.id}`, { pinned: !note.pinned });
-    await load();
-  }));
-  const away = element('button', { type: 'button', class: 'quiet' }, note.archivedAt === null ? 'Put away' : 'Bring back');
-  away.addEventListener('click', () => act(away, async () => {
-    await call('PATCH', `/api/notes/${note.id}`, { archived: note.archivedAt === null });
-    await load();
-  }));
-  const edit = element('button', { type: 'button', class: 'quiet', 'aria-label': `Edit ${note.title}` }, 'Edit');
+  const pin = element(
+    'button',
+    {
+      type: 'button',
+      class: 'quiet',
+      'aria-pressed': String(note.pinned),
+      'aria-label': `Pin ${note.title}`,
+    },
+    '📌 Pin',
+  );
+  pin.addEventListener('click', () =>
+    act(pin, async () => {
+      await call('PATCH', `/api/notes/${note.id}`, { pinned: !note.pinned });
+      await load();
+    }),
+  );
+  const away = element(
+    'button',
+    { type: 'button', class: 'quiet' },
+    note.archivedAt === null ? 'Put away' : 'Bring back',
+  );
+  away.addEventListener('click', () =>
+    act(away, async () => {
+      await call('PATCH', `/api/notes/${note.id}`, { archived: note.archivedAt === null });
+      await load();
+    }),
+  );
+  const edit = element(
+    'button',
+    { type: 'button', class: 'quiet', 'aria-label': `Edit ${note.title}` },
+    'Edit',
+  );
   edit.addEventListener('click', () => startChange(note));
   const remove = carefulButton('Remove', 'Remove this note?', async () => {
     await call('DELETE', `/api/notes/${note.id}`);
     await load();
     say('The note is removed.');
   });
-  const tags = note.tags.length === 0 ? null
-    : element('ul', { class: 'tags', 'aria-label': 'Tags' }, ...note.tags.map((tag) => element('li', {}, tag)));
-  return element('li', { class: note.archivedAt === null ? 'card' : 'card put-away' },
+  const tags =
+    note.tags.length === 0
+      ? null
+      : element(
+          'ul',
+          { class: 'tags', 'aria-label': 'Tags' },
+          ...note.tags.map((tag) => element('li', {}, tag)),
+        );
+  return element(
+    'li',
+    { class: note.archivedAt === null ? 'card' : 'card put-away' },
     element('h3', {}, note.title),
-    element('p', { class: 'small lead' }, `${note.author ?? 'Somebody'} · ${dateWords(note.updatedAt)} · ${note.wordCount} words`),
-    element('p', { class: 'written' }, note.body), tags,
-    element('div', { class: 'row' }, pin, edit, away, remove));
+    element(
+      'p',
+      { class: 'small lead' },
+      `${note.author ?? 'Somebody'} · ${dateWords(note.updatedAt)} · ${note.wordCount} words`,
+    ),
+    element('p', { class: 'written' }, note.body),
+    tags,
+    element('div', { class: 'row' }, pin, edit, away, remove),
+  );
 }
 
 async function load() {
@@ -54,8 +98,12 @@ async function load() {
   byId('notes', HTMLElement).replaceChildren(...notes.map(card));
   byId('figures', HTMLElement).textContent = `${notes.length} notes shown`;
   const chosen = tagField.value;
-  tagField.replaceChildren(element('option', { value: '' }, 'All tags'),
-    ...tags.map((/** @type {{ name: string, notes: number }} */ tag) => element('option', { value: tag.name }, `${tag.name} (${tag.notes})`)));
+  tagField.replaceChildren(
+    element('option', { value: '' }, 'All tags'),
+    ...tags.map((/** @type {{ name: string, notes: number }} */ tag) =>
+      element('option', { value: tag.name }, `${tag.name} (${tag.notes})`),
+    ),
+  );
   tagField.value = chosen;
 }
 
@@ -83,7 +131,11 @@ form.addEventListener('submit', (event) => {
   event.preventDefault();
   void act(save, async () => {
     const typed = new FormData(form);
-    const note = { title: typed.get('title'), body: typed.get('body'), tags: String(typed.get('tags') ?? '').split(',') };
+    const note = {
+      title: typed.get('title'),
+      body: typed.get('body'),
+      tags: String(typed.get('tags') ?? '').split(','),
+    };
     const words = changing === '' ? 'The note is kept.' : 'The change is saved.';
     if (changing === '') await call('POST', '/api/notes', note);
     else await call('PUT', `/api/notes/${changing}`, note);

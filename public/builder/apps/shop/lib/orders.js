@@ -20,7 +20,8 @@ async function listOrders({ request }) {
   requirePassword(request, process.env.ADMIN_PASSWORD);
   const orders = await database.all(
     `SELECT id, code, customer, email, state, note, placed_at, pieces, total_cents, weight_kg
-     FROM order_totals ORDER BY id DESC LIMIT 200`);
+     FROM order_totals ORDER BY id DESC LIMIT 200`,
+  );
   return json({ orders });
 }
 
@@ -56,9 +57,15 @@ async function placeOrder({ request }) {
     ]);
   } catch (error) {
     if (!isConstraint(error)) throw error;
-    throw new Problem(409, 'Nothing was ordered: a product is gone, or there is not enough of it in stock.');
+    throw new Problem(
+      409,
+      'Nothing was ordered: a product is gone, or there is not enough of it in stock.',
+    );
   }
-  const [order] = await database.all('SELECT id, code, total_cents FROM order_totals WHERE code = ?', [code]);
+  const [order] = await database.all(
+    'SELECT id, code, total_cents FROM order_totals WHERE code = ?',
+    [code],
+  );
   return json(order, 201);
 }
 
@@ -95,9 +102,15 @@ function checkedLines(fields) {
     return fields.refuse('lines', 'The basket must hold 1 to 50 products.', []);
   }
   const lines = given.map((line) => ({ product_id: line?.product_id, quantity: line?.quantity }));
-  const right = lines.every((line) =>
-    Number.isSafeInteger(line.product_id) && Number.isInteger(line.quantity) && line.quantity >= 1 && line.quantity <= 999);
-  if (!right) return fields.refuse('lines', 'Each product of the basket needs a quantity from 1 to 999.', []);
+  const right = lines.every(
+    (line) =>
+      Number.isSafeInteger(line.product_id) &&
+      Number.isInteger(line.quantity) &&
+      line.quantity >= 1 &&
+      line.quantity <= 999,
+  );
+  if (!right)
+    return fields.refuse('lines', 'Each product of the basket needs a quantity from 1 to 999.', []);
   if (new Set(lines.map((line) => line.product_id)).size !== lines.length) {
     return fields.refuse('lines', 'A product may be in the basket only once.', []);
   }

@@ -1,7 +1,15 @@
 // Products: price, weight, stock, barcode, and a small picture kept in the database.
 import { database } from '../database.js';
 import { Fields } from './fields.js';
-import { Problem, idFrom, isConstraint, json, readBytes, readJson, requirePassword } from './http.js';
+import {
+  Problem,
+  idFrom,
+  isConstraint,
+  json,
+  readBytes,
+  readJson,
+  requirePassword,
+} from './http.js';
 
 const thumbnail_bytes_max = 200 * 1024;
 const columns = `id, sku, name, description, price_cents, weight_kg, stock, barcode,
@@ -20,16 +28,25 @@ export const productRoutes = [
 ];
 
 async function listProducts() {
-  return json({ products: await database.all(`SELECT ${columns} FROM products ORDER BY name COLLATE NOCASE, id`) });
+  return json({
+    products: await database.all(
+      `SELECT ${columns} FROM products ORDER BY name COLLATE NOCASE, id`,
+    ),
+  });
 }
 
 /** @param {Call} call */
 async function addProduct({ request }) {
   requirePassword(request, process.env.ADMIN_PASSWORD);
   const product = checkedProduct(await readJson(request));
-  const { lastInsertRowid } = await orTaken(database.run(
-    `INSERT INTO products (sku, name, description, price_cents, weight_kg, stock, barcode)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`, Object.values(product)), product.sku);
+  const { lastInsertRowid } = await orTaken(
+    database.run(
+      `INSERT INTO products (sku, name, description, price_cents, weight_kg, stock, barcode)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      Object.values(product),
+    ),
+    product.sku,
+  );
   return json(await productWith(Number(lastInsertRowid)), 201);
 }
 
@@ -38,9 +55,14 @@ async function changeProduct({ request, params }) {
   requirePassword(request, process.env.ADMIN_PASSWORD);
   const id = idFrom(params[0] ?? '');
   const product = checkedProduct(await readJson(request));
-  await orTaken(database.run(
-    `UPDATE products SET sku = ?, name = ?, description = ?, price_cents = ?, weight_kg = ?, stock = ?, barcode = ?
-     WHERE id = ?`, [...Object.values(product), id]), product.sku);
+  await orTaken(
+    database.run(
+      `UPDATE products SET sku = ?, name = ?, description = ?, price_cents = ?, weight_kg = ?, stock = ?, barcode = ?
+     WHERE id = ?`,
+      [...Object.values(product), id],
+    ),
+    product.sku,
+  );
   return json(await productWith(id));
 }
 
@@ -48,7 +70,10 @@ async function changeProduct({ request, params }) {
 async function removeProduct({ request, params }) {
   requirePassword(request, process.env.ADMIN_PASSWORD);
   const id = idFrom(params[0] ?? '');
-  const [used] = await database.all('SELECT 1 AS used FROM order_lines WHERE product_id = ? LIMIT 1', [id]);
+  const [used] = await database.all(
+    'SELECT 1 AS used FROM order_lines WHERE product_id = ? LIMIT 1',
+    [id],
+  );
   if (used) throw new Problem(409, 'This product is part of an order. Set its stock to 0 instead.');
   const { changes } = await database.run('DELETE FROM products WHERE id = ?', [id]);
   if (changes === 0) throw new Problem(404, 'There is no such product.');
@@ -58,8 +83,11 @@ async function removeProduct({ request, params }) {
 /** @param {Call} call */
 async function readThumbnail({ params }) {
   const [row] = await database.all(
-    'SELECT thumbnail FROM products WHERE id = ? AND length(thumbnail) > 0', [idFrom(params[0] ?? '')]);
-  if (!row || !(row.thumbnail instanceof Uint8Array)) throw new Problem(404, 'This product has no picture.');
+    'SELECT thumbnail FROM products WHERE id = ? AND length(thumbnail) > 0',
+    [idFrom(params[0] ?? '')],
+  );
+  if (!row || !(row.thumbnail instanceof Uint8Array))
+    throw new Problem(404, 'This product has no picture.');
   return new Response(new Uint8Array(row.thumbnail), {
     headers: {
       'content-type': imageType(row.thumbnail) ?? 'application/octet-stream',
@@ -74,7 +102,8 @@ async function changeThumbnail({ request, params }) {
   requirePassword(request, process.env.ADMIN_PASSWORD);
   const id = idFrom(params[0] ?? '');
   const bytes = await readBytes(request, thumbnail_bytes_max);
-  if (imageType(bytes) === undefined) throw new Problem(400, 'The picture must be PNG, JPEG, GIF or WebP.');
+  if (imageType(bytes) === undefined)
+    throw new Problem(400, 'The picture must be PNG, JPEG, GIF or WebP.');
   await database.run('UPDATE products SET thumbnail = ? WHERE id = ?', [bytes, id]);
   return json(await productWith(id));
 }
@@ -93,7 +122,11 @@ function checkedProduct(values) {
     sku: fields.text('sku', { label: 'Article number', max: 40, required: true }),
     name: fields.text('name', { label: 'Name', max: 120, required: true }),
     description: fields.text('description', { label: 'Description', max: 2000 }),
-    price_cents: fields.integer('price_cents', { label: 'Price in cents', min: 0, max: 100_000_000 }),
+    price_cents: fields.integer('price_cents', {
+      label: 'Price in cents',
+      min: 0,
+      max: 100_000_000,
+    }),
     weight_kg: fields.real('weight_kg', { label: 'Weight in kg', min: 0, max: 1000 }),
     stock: fields.integer('stock', { label: 'Stock', min: 0, max: 1_000_000 }),
     barcode: barcode(fields),

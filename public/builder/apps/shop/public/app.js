@@ -1,4 +1,14 @@
-import { act, byId, call, carefulButton, dateWords, element, listenForPassword, Refused, say } from './ui.js';
+import {
+  act,
+  byId,
+  call,
+  carefulButton,
+  dateWords,
+  element,
+  listenForPassword,
+  Refused,
+  say,
+} from './ui.js';
 
 /**
  * @typedef {{ id: number, sku: string, name: string, description: string, price_cents: number, weight_kg: number,
@@ -45,13 +55,21 @@ async function picture(product) {
 
 /** @param {Product} product */
 function card(product) {
-  const add = element('button', { type: 'button', 'aria-label': `Add to basket: ${product.name}` }, 'Add to basket');
+  const add = element(
+    'button',
+    { type: 'button', 'aria-label': `Add to basket: ${product.name}` },
+    'Add to basket',
+  );
   add.addEventListener('click', () => {
     basket.set(product.id, Math.min((basket.get(product.id) ?? 0) + 1, 999));
     showBasket();
     say(`${product.name} is in the basket.`);
   });
-  const edit = element('button', { type: 'button', class: 'quiet', 'aria-label': `Edit ${product.name}` }, 'Edit');
+  const edit = element(
+    'button',
+    { type: 'button', class: 'quiet', 'aria-label': `Edit ${product.name}` },
+    'Edit',
+  );
   edit.addEventListener('click', () => startChange(product));
   const remove = carefulButton('Remove', 'Remove it?', async () => {
     await call('DELETE', `/api/products/${product.id}`);
@@ -59,55 +77,92 @@ function card(product) {
     await load();
     say(`${product.name} is removed.`);
   });
-  const facts = [`${product.weight_kg} kg`, product.stock > 0 ? `${product.stock} in stock` : 'sold out', `No. ${product.sku}`];
+  const facts = [
+    `${product.weight_kg} kg`,
+    product.stock > 0 ? `${product.stock} in stock` : 'sold out',
+    `No. ${product.sku}`,
+  ];
   if (product.barcode !== null) facts.push(`barcode ${product.barcode}`);
-  return element('li', { class: 'card' },
-    product.has_thumbnail ? element('img', { class: 'picture', id: `picture-${product.id}`, alt: '' }) : null,
+  return element(
+    'li',
+    { class: 'card' },
+    product.has_thumbnail
+      ? element('img', { class: 'picture', id: `picture-${product.id}`, alt: '' })
+      : null,
     element('h3', {}, product.name),
     element('p', { class: 'price' }, money(product.price_cents)),
     element('p', { class: 'small lead' }, facts.join(' · ')),
     product.description === '' ? null : element('p', { class: 'small' }, product.description),
-    element('div', { class: 'row' }, product.stock > 0 ? add : null, edit, remove));
+    element('div', { class: 'row' }, product.stock > 0 ? add : null, edit, remove),
+  );
 }
 
 function showBasket() {
   const rows = [...basket].map(([id, pieces]) => {
     const product = products.find((one) => one.id === id);
     const name = product?.name ?? 'A product that is gone';
-    const less = element('button', { type: 'button', class: 'quiet', 'aria-label': `One ${name} less` }, '−');
+    const less = element(
+      'button',
+      { type: 'button', class: 'quiet', 'aria-label': `One ${name} less` },
+      '−',
+    );
     less.addEventListener('click', () => {
       if (pieces > 1) basket.set(id, pieces - 1);
       else basket.delete(id);
       showBasket();
     });
-    return element('li', {}, element('span', {}, `${pieces} × ${name}`), money(pieces * (product?.price_cents ?? 0)), less);
+    return element(
+      'li',
+      {},
+      element('span', {}, `${pieces} × ${name}`),
+      money(pieces * (product?.price_cents ?? 0)),
+      less,
+    );
   });
   byId('basket', HTMLElement).replaceChildren(...rows);
   let sum = 0;
-  for (const [id, pieces] of basket) sum += pieces * (products.find((one) => one.id === id)?.price_cents ?? 0);
-  byId('total', HTMLElement).textContent = basket.size === 0 ? 'The basket is empty.' : `Together ${money(sum)}`;
+  for (const [id, pieces] of basket)
+    sum += pieces * (products.find((one) => one.id === id)?.price_cents ?? 0);
+  byId('total', HTMLElement).textContent =
+    basket.size === 0 ? 'The basket is empty.' : `Together ${money(sum)}`;
 }
 
 /** @param {Order} order */
 function orderCard(order) {
-  const state = element('select', { 'aria-label': `State of order ${order.id}` },
-    ...states.map((name) => element('option', { selected: name === order.state }, name)));
-  state.addEventListener('change', () => act(null, async () => {
-    if (state instanceof HTMLSelectElement) await call('PATCH', `/api/orders/${order.id}`, { state: state.value });
-    say(`Order ${order.id} is changed.`);
-  }));
+  const state = element(
+    'select',
+    { 'aria-label': `State of order ${order.id}` },
+    ...states.map((name) => element('option', { selected: name === order.state }, name)),
+  );
+  state.addEventListener('change', () =>
+    act(null, async () => {
+      if (state instanceof HTMLSelectElement)
+        await call('PATCH', `/api/orders/${order.id}`, { state: state.value });
+      say(`Order ${order.id} is changed.`);
+    }),
+  );
   const remove = carefulButton('Remove', 'Remove it, stock returns?', async () => {
     await call('DELETE', `/api/orders/${order.id}`);
     await load();
     say(`Order ${order.id} is removed and its stock is back.`);
   });
-  return element('li', { class: 'card' },
-    element('div', { class: 'row' }, element('h3', {}, `Order ${order.id} · ${order.customer}`),
-      element('span', { class: 'price' }, money(order.total_cents))),
-    element('p', { class: 'small lead' },
-      `${order.pieces} pieces · ${order.weight_kg.toFixed(3)} kg · ${order.email} · ${dateWords(order.placed_at)}`),
+  return element(
+    'li',
+    { class: 'card' },
+    element(
+      'div',
+      { class: 'row' },
+      element('h3', {}, `Order ${order.id} · ${order.customer}`),
+      element('span', { class: 'price' }, money(order.total_cents)),
+    ),
+    element(
+      'p',
+      { class: 'small lead' },
+      `${order.pieces} pieces · ${order.weight_kg.toFixed(3)} kg · ${order.email} · ${dateWords(order.placed_at)}`,
+    ),
     order.note === null ? null : element('p', { class: 'small' }, order.note),
-    element('div', { class: 'row' }, state, remove));
+    element('div', { class: 'row' }, state, remove),
+  );
 }
 
 async function loadOrders() {
@@ -118,7 +173,9 @@ async function loadOrders() {
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 401) throw error;
     byId('password-box', HTMLElement).hidden = false;
-    list.replaceChildren(element('li', { class: 'small lead' }, 'Orders are shown after the password of the shop.'));
+    list.replaceChildren(
+      element('li', { class: 'small lead' }, 'Orders are shown after the password of the shop.'),
+    );
   }
 }
 
@@ -127,7 +184,8 @@ async function load() {
   currency = shop.currency;
   document.title = shop.name;
   byId('title', HTMLElement).textContent = shop.name;
-  byId('figures', HTMLElement).textContent = `${shop.orders} orders, ${money(shop.total_cents)} together`;
+  byId('figures', HTMLElement).textContent =
+    `${shop.orders} orders, ${money(shop.total_cents)} together`;
   products = (await call('GET', '/api/products')).products;
   byId('products', HTMLElement).replaceChildren(...products.map(card));
   showBasket();
@@ -138,8 +196,15 @@ async function load() {
 /** @param {Product} product */
 function startChange(product) {
   changing = product.id;
-  const values = { sku: product.sku, name: product.name, description: product.description, barcode: String(product.barcode ?? ''),
-    price: (product.price_cents / 100).toFixed(2), weight_kg: String(product.weight_kg), stock: String(product.stock) };
+  const values = {
+    sku: product.sku,
+    name: product.name,
+    description: product.description,
+    barcode: String(product.barcode ?? ''),
+    price: (product.price_cents / 100).toFixed(2),
+    weight_kg: String(product.weight_kg),
+    stock: String(product.stock),
+  };
   for (const [name, value] of Object.entries(values)) {
     const field = productForm.elements.namedItem(name);
     if (field instanceof HTMLInputElement) field.value = value;
@@ -171,11 +236,21 @@ productForm.addEventListener('submit', (event) => {
     /** @param {string} name */
     const text = (name) => String(typed.get(name) ?? '').trim();
     /** @param {string} name */
-    const number = (name) => (text(name) === '' ? Number.NaN : Number(text(name).replace(',', '.')));
-    const product = await call(changing === 0 ? 'POST' : 'PUT', changing === 0 ? '/api/products' : `/api/products/${changing}`, {
-      sku: text('sku'), name: text('name'), description: text('description'), barcode: text('barcode'),
-      price_cents: cents(text('price')), weight_kg: number('weight_kg'), stock: number('stock'),
-    });
+    const number = (name) =>
+      text(name) === '' ? Number.NaN : Number(text(name).replace(',', '.'));
+    const product = await call(
+      changing === 0 ? 'POST' : 'PUT',
+      changing === 0 ? '/api/products' : `/api/products/${changing}`,
+      {
+        sku: text('sku'),
+        name: text('name'),
+        description: text('description'),
+        barcode: text('barcode'),
+        price_cents: cents(text('price')),
+        weight_kg: number('weight_kg'),
+        stock: number('stock'),
+      },
+    );
     const file = byId('picture', HTMLInputElement).files?.[0];
     if (file) {
       await call('PUT', `/api/products/${product.id}/thumbnail`, file);
@@ -190,7 +265,10 @@ orderForm.addEventListener('submit', (event) => {
   event.preventDefault();
   void act(place, async () => {
     const lines = [...basket].map(([product_id, quantity]) => ({ product_id, quantity }));
-    const order = await call('POST', '/api/orders', { ...Object.fromEntries(new FormData(orderForm)), lines });
+    const order = await call('POST', '/api/orders', {
+      ...Object.fromEntries(new FormData(orderForm)),
+      lines,
+    });
     basket.clear();
     orderForm.reset();
     await load();
