@@ -175,7 +175,18 @@ struct Maker {
 Task<std::string> claim_name(Host& host, Journal& journal, Deployment deployment,
                              std::string project_name, Maker maker);
 
-// --- migrate_schema.cpp ---
+// --- migrate_schema.cpp: redeployments (G10) ---
+
+// What turns production's schema into the new one.
+struct SchemaChange {
+  std::vector<std::string> statements;  // that only add; in their order
+  std::vector<std::string> undo;        // that take them back; in their order
+  std::vector<std::string> refused;     // what would lose rows, in words
+};
+Task<SchemaChange> plan_schema_change(Host& host, DatabaseAccess access, Json preview_schema);
+// Applies the change as one transaction; safe to repeat. Rows of production stay as they are.
+Task<Done> change_schema(Host& host, Journal& journal, Deployment deployment,
+                         DatabaseAccess access, PreviewManifest preview);
 
 // Takes back the schema changes that a deployment made; repeatable.
 Task<Done> undo_schema(Host& host, Deployment deployment, Resource resource);

@@ -1,0 +1,40 @@
+// Preflight: whatever can be known to fail is found here, before the first provider is asked to make
+// anything.
+#include "shared/base/text.h"
+#include "shared/deployment/deployment.h"
+
+namespace fairway {
+
+namespace {
+
+Task<Done> check_schema(Host& host, Deployment deployment, App app, PreviewManifest preview) {
+  auto access = co_await open_database(host, deployment, std::move(app));
+  auto change = co_await plan_schema_change(host, std::move(access), std::move(preview.schema));
+  if (change.refused.empty()) co_return Done{};
+  co_return fix_input(
+      "schema_would_lose_data",
+      cat({"The new version changes tables in a way that could lose production rows: ",
+           join(change.refused, "; "), "."}),
+      "Bring these tables back to how production has them, or only add to them; then deploy again.");
+}
+
+}  // namespace
+
+Task<CheckedProject> check_project(Host& host, Journal& journal, Deployment deployment) {
+  auto project = find_project(host.database, deployment.project_id);
+  auto app = find_app(host.database, deployment.app_id);
+  FAIRWAY_ASSERT(project && app);
+  auto preview = co_await load_preview(host, deployment.account, deployment.preview_sha256);
+  CheckedProject checked{project->name, int64_t(preview.tables.size()), rows_of(preview),
+                         app->database_id.empty()};
+  auto site = co_await prepare_site(host, deployment);
+  if (!checked.is_first) co_await check_schema(host, deployment, *app, std::move(preview));
+  write_note(journal, "detail.check_project", "Nothing stands in the way");
+  write_log(journal, "check_project", LogLevel::info,
+            cat({counted(checked.tables, "table", "tables"), ", ",
+                 counted(checked.rows, "row", "rows"), ", ",
+                 counted(int64_t(site.upload.assets.size()), "file", "files")}));
+  co_return checked;
+}
+
+}  // namespace fairway
