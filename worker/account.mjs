@@ -57,6 +57,7 @@ export class Account extends DurableObject {
     const control = {
       run: 'request',
       method: request.method,
+      scheme: url.protocol.slice(0, -1),
       path: url.pathname,
       query: url.search.slice(1),
       headers: [...request.headers].filter(([name]) => !name.startsWith('x-fairway-')),

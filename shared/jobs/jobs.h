@@ -69,6 +69,9 @@ std::optional<int64_t> next_due_at_ms(Database& database);
 
 // Takes a due job whose lease is free for `runner`, until now + lease_ms.
 std::optional<Job> claim_job(Host& host, const std::string& runner);
+// Ends every lease, so that jobs of a runner that died are due at once. Only for a caller who knows
+// that no other runner lives: the first run of an account's object.
+void end_leases(Database& database);
 // False when the job is no longer this runner's.
 bool renew_lease(Host& host, const std::string& id, const std::string& runner);
 bool is_cancel_requested(Database& database, const std::string& id);

@@ -109,6 +109,10 @@ bool renew_lease(Host& host, const std::string& id, const std::string& runner) {
   return renewed.changes == 1;
 }
 
+void end_leases(Database& database) {
+  database.run("UPDATE jobs SET lease_until_ms = 0 WHERE state = 'running'");
+}
+
 bool is_cancel_requested(Database& database, const std::string& id) {
   auto found = database.run("SELECT cancel_requested FROM jobs WHERE id = ?1", {id});
   return !found.rows.empty() && found.rows[0].integer(0) != 0;

@@ -204,6 +204,7 @@ class SandboxKeeper {
 async function main() {
   const options = readOptions();
   if (options.help) return void process.stdout.write(usage);
+  const stopped = untilAskedToStop();
   const began = Date.now();
   await clearEarlierRun();
   await checkPortIsFree('--port', options.port);
@@ -215,13 +216,13 @@ async function main() {
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   preparePages(options.build);
 
-  const stopped = untilAskedToStop();
   const log = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
   const keeper = new SandboxKeeper(
     { port: options.sandboxPort, state: join(stateFolder, 'sandbox'), log },
     () => noteRun(edge.url),
   );
   const sandbox = await keeper.start();
+  noteRun('(starting)');
   const edge = await startEdge({
     port: options.port,
     host: '127.0.0.1',
@@ -239,6 +240,7 @@ async function main() {
     throw error;
   });
   noteRun(edge.url);
+  isStarting = false;
   welcome(edge.url, sandbox.addresses.origin);
   say(`ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
 
@@ -250,11 +252,20 @@ async function main() {
   if (why !== '') throw new Stop(why, 'tools/run again; if it ends again, tools/run --reset');
 }
 
-/** @returns {Promise<string>} */
+let isStarting = true;
+
+/** Until everything stands, a signal ends it all at once. @returns {Promise<string>} */
 function untilAskedToStop() {
   return new Promise((resolve) => {
     for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
-      process.on(name, () => resolve(''));
+      process.on(name, () => {
+        if (!isStarting) return resolve('');
+        for (const child of childrenOf(process.pid)) {
+          for (const pid of treeOf(child).reverse()) signal(pid, 'SIGTERM');
+        }
+        rmSync(runFile, { force: true });
+        process.exit(130);
+      });
     }
   });
 }

@@ -330,7 +330,7 @@ Task<Frame> run_named(Host& host, Json control, std::string body) {
   if (control["user"].is_null() && run == "request") co_return reply({{"status", "ok"}});
   create_tables(host.database);
   if (run == "jobs") {
-    if (control["alone"].get<bool>()) host.database.run("UPDATE jobs SET lease_until_ms = 0");
+    if (control["alone"].get<bool>()) end_leases(host.database);
     co_await run_due_jobs(host, {{"steps", steps_workflow}, {"trap", trap_workflow}});
     co_return Frame{Json::object(), ""};
   }

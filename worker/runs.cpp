@@ -1,0 +1,63 @@
+#include "worker/runs.h"
+
+#include "shared/api/api.h"
+#include "shared/deployment/deployment.h"
+
+namespace fairway::worker {
+
+namespace {
+
+// An instance serves many requests, one after another; what they may share is public anyway.
+KeyCache& key_cache() {
+  static KeyCache keys;
+  return keys;
+}
+
+ApiRequest request_of(const Json& control, std::string body) {
+  ApiRequest request;
+  request.method = control.at("method");
+  request.scheme = control.at("scheme");
+  request.path = control.at("path");
+  request.query = control.at("query");
+  for (const Json& header : control.at("headers")) {
+    request.headers.push_back({header.at(0), header.at(1)});
+  }
+  request.body = std::move(body);
+  const Json& user = control.at("user");
+  if (!user.is_null()) request.user = User{user.at("id"), user.at("email")};
+  request.request_id = control.at("request_id");
+  return request;
+}
+
+Frame frame_of(ApiResponse response) {
+  Json headers = Json::array();
+  for (const auto& header : response.headers) headers.push_back({header.name, header.value});
+  return {{{"status", response.status}, {"headers", std::move(headers)}}, std::move(response.body)};
+}
+
+Task<Frame> run_authenticate(Host& host, ApiRequest request) {
+  std::string request_id = request.request_id;
+  auto user = co_await outcome_of(authenticate(host, key_cache(), std::move(request)));
+  if (!user.ok()) co_return frame_of(failure_response(user.failure(), request_id));
+  co_return Frame{{{"user", {{"id", user->id}, {"email", user->email}}}}, ""};
+}
+
+Task<Frame> run_jobs(Host& host, bool is_alone) {
+  bring_schema_up(host.database);
+  if (is_alone) end_leases(host.database);
+  co_await run_due_jobs(host, deployment_workflows());
+  co_return Frame{Json::object(), ""};
+}
+
+}  // namespace
+
+Task<Frame> run_named(Host& host, Json control, std::string body) {
+  std::string run = control.at("run");
+  if (run == "jobs") co_return co_await run_jobs(host, control.at("alone").get<bool>());
+  ApiRequest request = request_of(control, std::move(body));
+  if (run == "authenticate") co_return co_await run_authenticate(host, std::move(request));
+  FAIRWAY_ASSERT(run == "request");
+  co_return frame_of(co_await answer_request(host, key_cache(), std::move(request)));
+}
+
+}  // namespace fairway::worker
