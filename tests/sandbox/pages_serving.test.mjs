@@ -1,13 +1,22 @@
-// What visitors get: files by the rules of Pages, the site's own code, which deployment stands where,
-// and that one site's failure is no other's.
+// What visitors get: files by the rules of Pages, the site's own code, which deployment stands
+// where, and that one site's failure is no other's.
 
 import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {readFileSync} from 'node:fs';
 import {createServer} from 'node:http';
 import {networkInterfaces} from 'node:os';
+import {join} from 'node:path';
 import {test} from 'node:test';
+import {setTimeout as wait} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+import {newFolder} from './help.mjs';
 import {
   bundleOf, call, createProject, deploy, finished, formOf, openWorld, set, upload,
 } from './pages_world.mjs';
+
+const mainFile = fileURLToPath(new URL('../../tools/sandbox/main.mjs', import.meta.url));
 
 /**
  * @param {string} url
@@ -42,7 +51,7 @@ test('files are served by the rules of Pages', async (t) => {
   assert.equal((await visit(`${url}/a%20b.txt`)).text, 'space');
   const binary = await fetch(`${url}/data.bin`);
   assert.deepEqual(new Uint8Array(await binary.arrayBuffer()), Uint8Array.of(0, 1, 255));
-  for (const path of ['/nothing', '/shop/nothing', '/%2e%2e/secret', '/__proto__', '/constructor']) {
+  for (const path of ['/nothing', '/shop/nothing', '/%2e%2e/secret', '/__proto__', '/toString']) {
     const answer = await visit(url + path);
     assert.deepEqual([answer.status, answer.text], [404, 'lost'], path);
   }
@@ -86,12 +95,14 @@ test('_headers and _redirects are applied, and what is wrong in them is named', 
   }
   const rewritten = await visit(`${url}/rewritten`);
   assert.deepEqual([rewritten.status, rewritten.text], [200, 'about']);
-  const {result} = await call(world, 'GET', `~/rules/deployments/${deployed.id}/history/logs?size=100`);
+  const {result} = await call(world, 'GET',
+    `~/rules/deployments/${deployed.id}/history/logs?size=100`);
+  /** @type {string[]} */
   const lines = result.data.map((/** @type {{line: string}} */ {line}) => line);
   assert.equal(result.total, lines.length);
   for (const word of ['_headers:10 ', 'no headers for /lonely', '_redirects:6 ', '_redirects:7 ',
     '_redirects:8 ', '_redirects:9 ', '_redirects:10 ']) {
-    assert.ok(lines.some((/** @type {string} */ line) => line.includes(word)), `${word} in ${lines}`);
+    assert.ok(lines.some((line) => line.includes(word)), `${word} in ${lines}`);
   }
 });
 
@@ -108,13 +119,26 @@ const apiWorker = `
     }
     if (url.pathname === '/api/asset') {
       const asset = await bound.ASSETS.fetch(new URL('/about', url));
-      return new Response('from code: ' + await asset.text(), {headers: {etag: asset.headers.get('etag')}});
+      const etag = asset.headers.get('etag');
+      return new Response('from code: ' + await asset.text(), {headers: {etag}});
+    }
+    if (url.pathname === '/api/cookies') {
+      return new Response(null, {headers: [['set-cookie', 'a=1'], ['set-cookie', 'b=2']]});
+    }
+    if (url.pathname === '/api/stream') {
+      const stream = new TransformStream();
+      const writer = stream.writable.getWriter();
+      context.waitUntil(writer.write(new TextEncoder().encode('first')));
+      return new Response(stream.readable, {headers: {'content-type': 'text/event-stream'}});
     }
     if (url.pathname === '/api/echo') return new Response(request.body, {status: 201});
     if (url.pathname === '/api/throw') throw new TypeError('broken here');
     if (url.pathname === '/api/fetch') {
-      return fetch(url.searchParams.get('to')).then((r) => r.text().then((text) => new Response(text)),
-        (error) => new Response('refused', {status: 502}));
+      try {
+        return new Response((await fetch(url.searchParams.get('to'))).body);
+      } catch {
+        return new Response('refused', {status: 502});
+      }
     }
     return bound.ASSETS.fetch(request);
   }};`;
@@ -128,8 +152,8 @@ test('the code of a site runs with its variables, its files and loopback only', 
   assert.equal(uses_functions, true);
   const seen = JSON.parse((await visit(`${url}/api/env`, {headers: {'cf-ray': 'forged',
     'cf-connecting-ip': '6.6.6.6', 'cf-blob': '{"colo":"EVL"}'}})).text);
-  assert.deepEqual(seen, {plain: variables.PLAIN.value, secret: 's3cret', pages: '1', branch: 'main',
-    url, hex: '78', ip: '127.0.0.1', colo: 'LOC', forged: null});
+  assert.deepEqual(seen, {plain: variables.PLAIN.value, secret: 's3cret', pages: '1',
+    branch: 'main', url, hex: '78', ip: '127.0.0.1', colo: 'LOC', forged: null});
   const asset = await visit(`${url}/api/asset`);
   assert.equal(asset.text, 'from code: about');
   assert.match(asset.headers.get('etag') ?? '', /^"[0-9a-f]{32}"$/);
@@ -137,6 +161,11 @@ test('the code of a site runs with its variables, its files and loopback only', 
   const large = 'x'.repeat(3_000_000);
   const echoed = await visit(`${url}/api/echo`, {method: 'POST', body: large});
   assert.ok(echoed.status === 201 && echoed.text === large);
+  const cookies = await visit(`${url}/api/cookies`);
+  assert.deepEqual(cookies.headers.getSetCookie(), ['a=1', 'b=2']);
+  const stream = (await fetch(`${url}/api/stream`)).body?.getReader();
+  assert.equal(Buffer.from((await stream?.read())?.value ?? []).toString(), 'first', 'at once');
+  await stream?.cancel();
   const thrown = await visit(`${url}/api/throw`);
   assert.equal(thrown.status, 500);
   assert.match(thrown.text, /error code: 1101/);
@@ -242,7 +271,8 @@ test('variables reach the next deployment, rollback and retry do what they say',
   const retried = await finished(world, 'back', again.result.id);
   assert.equal((await visit(home)).text, 'v1 bob', 'the same files, the variables of now');
   const list = await call(world, 'GET', '~/back/deployments?env=production');
-  assert.deepEqual(list.result.map((/** @type {any} */ {id}) => id), [retried.id, second.id, first.id]);
+  assert.deepEqual(list.result.map((/** @type {any} */ {id}) => id),
+    [retried.id, second.id, first.id]);
 });
 
 test('a preview branch has an address of its own and leaves production alone', async (t) => {
@@ -278,6 +308,43 @@ test('everything stands again, on the same ports, after a restart', async (t) =>
   const done = await finished(world, 'again', cut.result.id);
   assert.equal((await visit(done.url)).text, 'cut off', 'what was under way is finished');
 });
+
+test('a sandbox that is killed leaves no process behind and goes on where it stood', async (t) => {
+  const state = join(newFolder(t), 'state');
+  /** @returns {Promise<{child: import('node:child_process').ChildProcess, origin: string}>} */
+  const start = async () => {
+    const child = spawn(process.execPath, [mainFile, '--port', '0', '--state', state],
+      {stdio: ['ignore', 'pipe', 'inherit']});
+    t.after(() => child.kill('SIGKILL'));
+    const [line] = await once(child.stdout, 'data');
+    return {child, origin: JSON.parse(String(line)).origin};
+  };
+  const first = await start();
+  const world = /** @type {any} */ ({sandbox: {origin: first.origin}});
+  const {subdomain} = await createProject(world, 'killed');
+  const {id} = await deploy(world, 'killed', {'/index.html': 'here'});
+  const pid = Number(readFileSync(join(state, 'cloudflare/sites', id, 'workerd.pid'), 'utf8'));
+  const {manifest} = await upload(world, 'killed', {'/index.html': 'next'});
+  const cut = await call(world, 'POST', '~/killed/deployments', formOf(manifest, {}));
+  first.child.kill('SIGKILL');
+  await once(first.child, 'exit');
+  while (isAlive(pid)) await wait(5);
+  const second = await start();
+  world.sandbox.origin = second.origin;
+  await finished(world, 'killed', cut.result.id);
+  assert.equal((await visit(`http://${subdomain}/`)).text, 'next');
+  second.child.kill('SIGTERM');
+  assert.deepEqual(await once(second.child, 'exit'), [0, null]);
+});
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 test('a site that loops, eats memory or ends itself harms nobody else', async (t) => {
   const world = await openWorld(t);

@@ -99,7 +99,8 @@ test('a body larger than any upload is cut off, not collected', async (t) => {
     return controller.enqueue(new Uint8Array(1 << 20).fill(32));
   }});
   const response = await fetch(`${world.sandbox.origin}/client/v4/pages/assets/upload`,
-    /** @type {any} */ ({method: 'POST', body, duplex: 'half', headers: {authorization: `Bearer ${jwt}`}}))
+    /** @type {any} */ ({method: 'POST', body, duplex: 'half',
+      headers: {authorization: `Bearer ${jwt}`}}))
     .catch(() => null);
   assert.ok(response === null || response.status === 413);
   assert.ok(sent < 300 << 20, `${sent} bytes were taken`);
@@ -129,7 +130,7 @@ test('a manifest names uploaded files only, by paths that are paths', async (t) 
   assert.deepEqual(readdirSync(join(world.state, 'cloudflare', 'sites')), []);
 });
 
-test('uploaded bytes that do not match their key are found when a manifest names them', async (t) => {
+test('bytes that do not match their key are found when a manifest names them', async (t) => {
   const world = await openWorld(t);
   await createProject(world, 'lies');
   const {jwt} = await upload(world, 'lies', {});

@@ -57,7 +57,8 @@ export function set(world, changes) {
  *   errors: {code: number, message: string}[], result_info: any}>}
  */
 export async function call(world, method, path, body, headers = {}) {
-  const url = `${world.sandbox.origin}/client/v4${path.replace('~', '/accounts/sandbox/pages/projects')}`;
+  const address = path.replace('~', '/accounts/sandbox/pages/projects');
+  const url = `${world.sandbox.origin}/client/v4${address}`;
   const isRaw = body instanceof FormData || typeof body === 'string' || body instanceof Uint8Array;
   const response = await fetch(url, {method, body: isRaw ? body : body && JSON.stringify(body),
     headers: {authorization: `Bearer ${token}`, ...headers}});

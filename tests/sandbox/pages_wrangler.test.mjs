@@ -1,6 +1,6 @@
 // Cloudflare's own clients against the sandbox: wrangler as a process, and the official SDK. What
-// wrangler sends is written down in tests/data/pages and compared here, so that other clients can be
-// tested against the same text. FAIRWAY_RECORD=1 writes it anew.
+// wrangler sends is written down in tests/data/pages and compared here, so that other clients can
+// be tested against the same text. FAIRWAY_RECORD=1 writes it anew.
 
 import Cloudflare from 'cloudflare';
 import assert from 'node:assert/strict';
@@ -8,8 +8,9 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:http';
 import {join} from 'node:path';
 import {test} from 'node:test';
-import {bundleOf, createProject, entry, finished, hashOf, openWorld, token, wrangler, writeFiles} from
-  './pages_world.mjs';
+import {
+  bundleOf, createProject, entry, finished, hashOf, openWorld, token, wrangler, writeFiles,
+} from './pages_world.mjs';
 
 const transcriptFile = new URL('../data/pages/wrangler_pages_deploy.txt', import.meta.url);
 const files = {
@@ -32,8 +33,8 @@ test('wrangler makes a project, deploys it, lists it and deletes it', async (t) 
   assert.match(made.text, /Successfully created the 'demo' project.*127\.0\.0\.1:\d+/);
   const recorder = await record(t, world);
   const deployed = await wrangler(world.folder, recorder.api, ['pages', 'deploy', folder,
-    '--project-name', 'demo', '--branch', 'main', '--commit-dirty', 'true', '--commit-message', 'words',
-    '--commit-hash', '0123456789abcdef0123456789abcdef01234567']);
+    '--project-name', 'demo', '--branch', 'main', '--commit-dirty', 'true',
+    '--commit-message', 'words', '--commit-hash', '0123456789abcdef0123456789abcdef01234567']);
   assert.equal(deployed.status, 0, deployed.text);
   const url = /Take a peek over at (http:\/\/127\.0\.0\.1:\d+)/.exec(deployed.text)?.[1] ?? '';
   const home = await fetch(url);
@@ -41,7 +42,8 @@ test('wrangler makes a project, deploys it, lists it and deletes it', async (t) 
   assert.equal(await (await fetch(`${url}/a`)).text(), 'abc', 'redirected');
   assert.equal(await (await fetch(`${url}/api/x`)).text(), 'worker main');
   compareTranscript(recorder.transcript());
-  const second = await run('pages', 'deploy', folder, '--project-name', 'demo', '--branch', 'topic');
+  const second = await run('pages', 'deploy', folder,
+    '--project-name', 'demo', '--branch', 'topic');
   assert.match(second.text, /Uploaded 0 files \(2 already uploaded\)/);
   const list = await run('pages', 'project', 'list', '--json');
   assert.equal(JSON.parse(list.text)[0]['Project Name'], 'demo');
@@ -74,12 +76,13 @@ test('the official SDK makes, uploads, deploys and deletes', async (t) => {
   const world = await openWorld(t);
   const account = {account_id: 'sandbox'};
   const client = new Cloudflare({apiToken: token, baseURL: apiOf(world), maxRetries: 0});
-  const made = await client.pages.projects.create({...account, name: 'sdk', production_branch: 'main'});
+  const order = {...account, name: 'sdk', production_branch: 'main'};
+  const made = await client.pages.projects.create(order);
   assert.equal(made.name, 'sdk');
-  await assert.rejects(client.pages.projects.create({...account, name: 'sdk', production_branch: 'main'}),
+  await assert.rejects(client.pages.projects.create(order),
     (/** @type {any} */ error) => error.status === 409 && error.errors[0].code === 8000002);
-  const edited = await client.pages.projects.edit('sdk', {...account, deployment_configs: {production:
-    {env_vars: {NAME: {type: 'secret_text', value: 'ann'}}}}});
+  const edited = await client.pages.projects.edit('sdk', {...account,
+    deployment_configs: {production: {env_vars: {NAME: {type: 'secret_text', value: 'ann'}}}}});
   assert.equal(edited.deployment_configs.production.env_vars?.NAME?.value, '');
   const {jwt} = /** @type {{jwt: string}} */ (/** @type {any} */ (await client.get(
     '/accounts/sandbox/pages/projects/sdk/upload-token')).result);
@@ -100,12 +103,13 @@ test('the official SDK makes, uploads, deploys and deletes', async (t) => {
   assert.equal(await (await fetch(done.url)).text(), '<p>sdk');
   assert.equal(await (await fetch(`${done.url}/name`)).text(), 'ann');
   const listed = [];
-  for await (const one of client.pages.projects.deployments.list('sdk', account)) listed.push(one.id);
+  for await (const {id} of client.pages.projects.deployments.list('sdk', account)) listed.push(id);
   assert.deepEqual(listed, [posted.id]);
   const logs = await client.pages.projects.deployments.history.logs.get(posted.id,
     {...account, project_name: 'sdk'});
   assert.equal(logs.total, logs.data.length);
-  const domain = await client.pages.projects.domains.create('sdk', {...account, name: 'a.example.com'});
+  const domain = await client.pages.projects.domains.create('sdk',
+    {...account, name: 'a.example.com'});
   assert.equal(domain.status, 'initializing');
   await client.pages.projects.domains.delete('a.example.com',
     {...account, project_name: 'sdk'});
@@ -171,7 +175,8 @@ async function describeCall(request, body, status) {
   const who = authorization === `Bearer ${token}` ? 'Bearer <api token>'
     : authorization.startsWith('Bearer eyJ') ? 'Bearer <upload token>' : authorization;
   const lines = [`${request.method} ${path}`, `  answer: ${status}`, `  authorization: ${who}`];
-  if (type !== '') lines.push(`  content-type: ${type.replace(/boundary=.*/, 'boundary=<boundary>')}`);
+  const shownType = type.replace(/boundary=.*/, 'boundary=<boundary>');
+  if (type !== '') lines.push(`  content-type: ${shownType}`);
   if (type.startsWith('application/json')) lines.push(`  body: ${sorted(body.toString('utf8'))}`);
   if (type.startsWith('multipart/')) lines.push(...await describeParts(body, type, '  '));
   return `${lines.join('\n')}\n`;
@@ -196,12 +201,14 @@ function sorted(text) {
  * @returns {Promise<string[]>}
  */
 async function describeParts(body, type, indent) {
-  const form = await new Response(/** @type {any} */ (body), {headers: {'content-type': type}}).formData();
+  const headers = {'content-type': type};
+  const form = await new Response(/** @type {any} */ (body), {headers}).formData();
   const lines = [];
   for (const [given, value] of form.entries()) {
     const name = given.replace(/\d\.\d+/, '<random>');
     if (typeof value === 'string') {
-      const text = name === 'manifest' ? sorted(value) : value.replace(/\d\.\d+(?=\.mjs)/, '<random>');
+      const text = name === 'manifest' ? sorted(value)
+        : value.replace(/\d\.\d+(?=\.mjs)/, '<random>');
       lines.push(`${indent}field ${name}: ${text}`);
       continue;
     }
@@ -215,7 +222,8 @@ async function describeParts(body, type, indent) {
     }
     const inner = Buffer.from(await value.arrayBuffer());
     const boundary = inner.toString('latin1').split('\r\n')[0]?.slice(2);
-    lines.push(...await describeParts(inner, `multipart/form-data; boundary=${boundary}`, `${indent}  `));
+    const innerType = `multipart/form-data; boundary=${boundary}`;
+    lines.push(...await describeParts(inner, innerType, `${indent}  `));
   }
   return lines;
 }

@@ -1,6 +1,6 @@
 // Passes one request on to a workerd process and its answer back, both as streams: no body is ever
-// whole in memory. Adds what Cloudflare adds for a site's code (`request.cf`, the visitor's address)
-// and takes nothing of that kind from the visitor.
+// whole in memory. Adds what Cloudflare adds for a site's code (`request.cf`, the visitor's
+// address) and takes nothing of that kind from the visitor.
 
 import {Agent, request as send} from 'node:http';
 import {pipeline} from 'node:stream';
@@ -35,7 +35,9 @@ export function forward(request, response, port) {
     let isAnswered = false;
     upstream.once('response', (answer) => {
       isAnswered = true;
-      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, pairs(answer.rawHeaders));
+      const headers = pairs(answer.rawHeaders).flat();
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers);
+      response.flushHeaders();
       pipeline(answer, response, () => resolve());
     });
     upstream.once('error', (error) => isAnswered ? undefined : reject(error));

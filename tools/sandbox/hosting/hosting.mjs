@@ -1,6 +1,7 @@
 // Serves sites, each from its folder by a workerd process of its own. A process is started by the
-// first visit and stopped when it was idle or when newer visits need its place, so hundreds of sites
-// cost no more than the few that are being looked at (some 70 MB each, 0.2 s for the first answer).
+// first visit and stopped when it was idle or when newer visits need its place, so hundreds of
+// sites cost no more than the few that are being looked at (some 70 MB each, 0.2 s for the first
+// answer).
 // What one site's code does (loop, crash, eat memory) ends its process and nothing else.
 
 import {existsSync, mkdirSync, readdirSync, rmSync} from 'node:fs';

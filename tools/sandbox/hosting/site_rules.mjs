@@ -207,8 +207,8 @@ function readLines(file, text, warnings) {
 /** @typedef {{include: string[], exclude: string[]}} Routes */
 
 /**
- * Which requests the site's own code answers. Throws RangeError with the reason when the file is not
- * one that Pages takes.
+ * Which requests the site's own code answers. Throws RangeError with the reason when the file is
+ * not one that Pages takes.
  *
  * @param {string} text
  * @returns {Routes}
@@ -229,7 +229,7 @@ export function readRoutes(text) {
   if (rules.length > 100) throw new RangeError('_routes.json has more than 100 rules');
   for (const rule of rules) {
     if (typeof rule !== 'string' || !rule.startsWith('/') || rule.length > 100) {
-      throw new RangeError('A rule of _routes.json must start with / and have 100 characters at most');
+      throw new RangeError('A rule of _routes.json starts with / and has 100 characters at most');
     }
   }
   return {include, exclude};

@@ -61,7 +61,8 @@ function configText(contentFolder, site) {
     worker('front', [ownModule('front_worker.mjs')], [
       '(name = "ASSETS", service = "assets")', '(name = "ROUTES", json = embed "routes.json")',
       ...hasCode ? ['(name = "SITE", service = "site")'] : []]),
-    worker('assets', [ownModule('asset_worker.mjs'), embedded(handlerName, 'esModule', handlerFile)], [
+    worker('assets', [
+      ownModule('asset_worker.mjs'), embedded(handlerName, 'esModule', handlerFile)], [
       '(name = "FILES", json = embed "files.json")', '(name = "RULES", json = embed "rules.json")',
       '(name = "CONTENT", service = "content")']),
     worker('ping', [`(name = "ping.js", esModule = ${text(pingCode)})`], []),

@@ -48,9 +48,9 @@ export function requireAccount(account) {
  */
 export function makeUploadToken(secret, clock, project) {
   const now_s = Math.floor(clock.now_ms() / 1000);
-  return new SignJWT({max_file_count_allowed: files_max, account_id: accountId, project_name: project})
-    .setProtectedHeader({alg: 'HS256', typ: 'JWT'}).setIssuedAt(now_s)
-    .setExpirationTime(now_s + upload_token_s).sign(secret);
+  const claims = {max_file_count_allowed: files_max, account_id: accountId, project_name: project};
+  return new SignJWT(claims).setProtectedHeader({alg: 'HS256', typ: 'JWT'})
+    .setIssuedAt(now_s).setExpirationTime(now_s + upload_token_s).sign(secret);
 }
 
 /**

@@ -1,8 +1,8 @@
 // How the Cloudflare API answers: one envelope for everything, errors with a number each.
 //
-// Numbers marked `documented` or seen in Cloudflare's own clients: 7003, 8000000, 8000002, 8000007,
-// 8000013, 8000018, 8000034, 8000035, 8000096, 9106, 6003, 10000, 971. Where no number is known, the
-// sandbox answers 8000001 with a message that says what is wrong.
+// Clients may rely on these numbers, which Cloudflare's own clients, documents or users name: 971,
+// 6003, 7003, 9106, 10000, 8000000, 8000002, 8000007, 8000013, 8000018, 8000035, 8000096. The other
+// ones are the sandbox's, as is 8000001 for everything that has no number: read the message.
 
 import {sendJson} from '../frame/http.mjs';
 
@@ -80,7 +80,8 @@ function wholeNumber(query, name, fallback, most) {
   const text = query.get(name) ?? String(fallback);
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > most) {
-    throw new ApiError(400, 8000024, `Invalid list options provided. Review the \`${name}\` parameter.`);
+    throw new ApiError(400, 8000024,
+      `Invalid list options provided. Review the \`${name}\` parameter.`);
   }
   return value;
 }

@@ -1,8 +1,8 @@
 // The content side of Direct Upload: files by hash, each stored once however often it is deployed.
 //
 // The hash is the first 32 hex digits of BLAKE3 over the base64 text of the file followed by its
-// extension, as wrangler computes it. An upload does not say the extension, so a hash is proved when
-// a manifest names the file's path; a proof is remembered.
+// extension, as wrangler computes it. An upload does not say the extension, so a hash is proved
+// when a manifest names the file's path; a proof is remembered.
 
 import blake3 from 'blake3-wasm';
 import {existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
@@ -20,7 +20,8 @@ import {invalid} from './answers.mjs';
 /**
  * @typedef {object} Assets
  * @property {(hashes: unknown) => string[]} missing
- * @property {(entries: unknown) => {successful_key_count: number, unsuccessful_keys: string[]}} upload
+ * @property {(entries: unknown) =>
+ *   {successful_key_count: number, unsuccessful_keys: string[]}} upload
  * @property {(manifest: unknown) => Record<string, [hash: string, contentType: string]>} resolve
  *   Files by path with their content types; throws when the manifest is not sound.
  * @property {() => void} reset
@@ -153,7 +154,8 @@ const cut = (/** @type {string} */ text) => JSON.stringify(text.slice(0, 120));
  * @param {string} path
  */
 function isSitePath(path) {
-  return path.startsWith('/') && path.length <= path_length_max && !/[\x00-\x1f\x7f\\]/.test(path) &&
+  return path.startsWith('/') && path.length <= path_length_max &&
+    !/[\x00-\x1f\x7f\\]/.test(path) &&
     path.slice(1).split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 

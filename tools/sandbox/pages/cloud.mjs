@@ -1,6 +1,6 @@
-// What stands behind the Pages API: projects and deployments in the store, a port for each, and their
-// sites. Everything that was answered is on disk first, so a killed sandbox goes on where it stood:
-// unfinished deployments are finished, and every port opens again.
+// What stands behind the Pages API: projects and deployments in the store, a port for each, and
+// their sites. Everything that was answered is on disk first, so a killed sandbox goes on where it
+// stood: unfinished deployments are finished, and every port opens again.
 
 import {mkdirSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';

@@ -4,7 +4,7 @@
 
 import {randomUUID} from 'node:crypto';
 import {ApiError} from './answers.mjs';
-import {showVariables} from './projects.mjs';
+import {isVariableName, showVariables} from './projects.mjs';
 
 /**
  * @typedef {import('./projects.mjs').Project} Project
@@ -105,7 +105,7 @@ const newStages = (now) => stageNames.map((name, index) => ({
  *
  * @param {Project} project
  * @param {Deployment} deployment
- * @param {Pick<Site, 'files' | 'rules' | 'routes' | 'modules'> & {metadata: Record<string, any>}} parts
+ * @param {import('./publish.mjs').Parts} parts
  * @param {string} url
  * @returns {Site}
  */
@@ -115,6 +115,7 @@ export function siteOf(project, deployment, parts, url) {
   const foreign = foreignBindings.filter((kind) => Object.keys(config[kind] ?? {}).length > 0);
   const bound = bindingsOf(metadata);
   foreign.push(...bound.foreign);
+  const {compatibility_date: date, compatibility_flags: flags} = metadata;
   if (foreign.length > 0) {
     throw new Error(`The sandbox has no engine for these bindings: ${foreign.join(', ')}`);
   }
@@ -126,10 +127,13 @@ export function siteOf(project, deployment, parts, url) {
       CF_PAGES_COMMIT_SHA: deployment.commit.commit_hash,
       ...Object.fromEntries(values), ...bound.values,
     },
-    compatibilityDate: metadata.compatibility_date ?? config.compatibility_date,
-    compatibilityFlags: metadata.compatibility_flags ?? config.compatibility_flags,
+    compatibilityDate: typeof date === 'string' ? date : config.compatibility_date,
+    compatibilityFlags: isTexts(flags) ? flags : config.compatibility_flags,
   };
 }
+
+/** @param {unknown} value @returns {value is string[]} */
+const isTexts = (value) => Array.isArray(value) && value.every((one) => typeof one === 'string');
 
 /**
  * Bindings that a bundle brings along, which wrangler writes from a configuration file.
@@ -140,8 +144,10 @@ function bindingsOf(metadata) {
   /** @type {Record<string, string>} */
   const values = {};
   const foreign = [];
-  for (const {type, name, text} of Array.isArray(metadata.bindings) ? metadata.bindings : []) {
-    if ((type === 'plain_text' || type === 'secret_text') && typeof text === 'string') {
+  for (const binding of Array.isArray(metadata.bindings) ? metadata.bindings : []) {
+    const {type, name, text} = binding ?? {};
+    const isText = (type === 'plain_text' || type === 'secret_text') && typeof text === 'string';
+    if (isText && isVariableName(name)) {
       values[name] = text;
     } else {
       foreign.push(`${name} (${type})`);
@@ -159,9 +165,10 @@ function bindingsOf(metadata) {
  */
 export function nextStage(deployment, now) {
   const at = deployment.stages.findIndex(({status}) => status === 'active');
-  const stages = deployment.stages.map((stage, index) =>
-    index === at ? ended(stage, 'success', now)
-      : index === at + 1 ? {...stage, status: /** @type {const} */ ('active'), started_on: now} : stage);
+  const stages = deployment.stages.map((stage, index) => {
+    if (index === at) return ended(stage, 'success', now);
+    return index === at + 1 ? begun(stage, now) : stage;
+  });
   return {...deployment, stages, modified_on: now};
 }
 
@@ -180,6 +187,13 @@ export function failDeployment(deployment, why, now) {
       stage.name === 'deploy' ? 'failure' : 'success', now));
   return {...deployment, stages, modified_on: now, log: [...deployment.log, {ts: now, line: why}]};
 }
+
+/**
+ * @param {Stage} stage
+ * @param {string} now
+ * @returns {Stage}
+ */
+const begun = (stage, now) => ({...stage, status: 'active', started_on: now});
 
 /**
  * @param {Stage} stage

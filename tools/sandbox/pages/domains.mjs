@@ -24,7 +24,8 @@ import {ApiError, invalid} from './answers.mjs';
  */
 
 const validation_ms = 1000;
-const domain_shape = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
+const domainShape =
+  /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
 
 /**
  * @param {import('../frame/store.mjs').Store} store
@@ -50,7 +51,7 @@ export function openDomains(store, clock) {
     get: (project, name) => show(find(project, name)),
     add(project, given) {
       const name = typeof given === 'string' ? given.toLowerCase() : '';
-      if (!domain_shape.test(name) || name.endsWith('.pages.dev')) {
+      if (!domainShape.test(name) || name.endsWith('.pages.dev')) {
         throw invalid('name must be a domain of your own, such as www.example.com');
       }
       if (domains.get(name) !== undefined) {

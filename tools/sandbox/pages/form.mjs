@@ -1,6 +1,6 @@
 // What the multipart body of a deployment means: a manifest of files, words about the commit, rule
-// files, and the site's code, which is either one module or a bundle (a multipart body inside a part,
-// whose boundary has to be read off its first line).
+// files, and the site's code, which is either one module or a bundle (a multipart body inside a
+// part, whose boundary has to be read off its first line).
 
 import {readAssetRules, readRoutes} from '../hosting/site_rules.mjs';
 import {ApiError, invalid} from './answers.mjs';
@@ -122,9 +122,10 @@ async function readCode(form) {
 async function bytesOf(form, name) {
   const value = form.get(name);
   if (value === null) return null;
-  const bytes = typeof value === 'string' ? Buffer.from(value) : Buffer.from(await value.arrayBuffer());
-  if (bytes.length > code_bytes_max) throw invalid(`${name} may have ${code_bytes_max} bytes at most`);
-  return bytes;
+  const content = typeof value === 'string' ? value : await value.arrayBuffer();
+  const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content);
+  if (bytes.length <= code_bytes_max) return bytes;
+  throw invalid(`${name} may have ${code_bytes_max} bytes at most`);
 }
 
 /** @param {Buffer} bundle */
@@ -149,7 +150,7 @@ async function readBundle(bundle) {
       : Buffer.from(await value.arrayBuffer());
     modules.push({name, type, bytes});
   }
-  if (modules.length > modules_max) throw invalid(`A bundle may have ${modules_max} modules at most`);
+  if (modules.length > modules_max) throw invalid(`A bundle has ${modules_max} modules at most`);
   const entry = modules.find(({name}) => name === main);
   if (entry === undefined) throw invalid('The metadata of _worker.bundle names no module of it');
   return {metadata, modules: [entry, ...modules.filter((module) => module !== entry)]};

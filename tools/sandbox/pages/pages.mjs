@@ -1,6 +1,6 @@
 // Cloudflare, as far as Fairway uses it: Pages projects, Direct Upload, deployments and custom
-// domains, under the addresses and in the shapes of api.cloudflare.com/client/v4. What is uploaded is
-// really served: each project, deployment and preview branch on a loopback port of its own, by
+// domains, under the addresses and in the shapes of api.cloudflare.com/client/v4. What is uploaded
+// is really served: each project, deployment and preview branch on a loopback port of its own, by
 // workerd, Cloudflare's own runtime.
 //
 // Account `sandbox`, token `sandbox-cloudflare-token`. Not here: Workers, zones, DNS, git, and
@@ -143,5 +143,5 @@ function routeAccount({response, method, path}) {
 }
 
 /** @param {string} address */
-export const noRoute = (address) => new ApiError(404, 7003,
-  `Could not route to /client/v4/${address.slice(0, 200)}, perhaps your object identifier is invalid?`);
+export const noRoute = (address) => new ApiError(404, 7003, 'Could not route to ' +
+  `/client/v4/${address.slice(0, 200)}, perhaps your object identifier is invalid?`);

@@ -114,12 +114,16 @@ function merge(target, change) {
   }
 }
 
+/** @param {unknown} name */
+export const isVariableName = (name) => typeof name === 'string' &&
+  /^[A-Za-z_$][\w$]{0,199}$/.test(name) && name !== 'ASSETS' && name !== '__proto__';
+
 /** @param {DeploymentConfig} config */
 function refuseUnsound({env_vars, compatibility_date, compatibility_flags}) {
   const variables = Object.entries(env_vars);
   if (variables.length > variables_max) throw invalid(`At most ${variables_max} variables`);
   for (const [name, variable] of variables) {
-    if (!/^[A-Za-z_$][\w$]*$/.test(name) || name === 'ASSETS') {
+    if (!isVariableName(name)) {
       throw invalid(`A variable cannot be called ${JSON.stringify(name.slice(0, 80))}`);
     }
     const {type, value} = variable ?? {};

@@ -62,7 +62,7 @@ function prepare(cloud, deployment) {
 }
 
 /**
- * There is nothing to clone or to build in an upload; the time goes into seeing that the code loads.
+ * An upload needs no cloning and no building; the time goes into seeing that the code loads.
  *
  * @param {Cloud} cloud
  * @param {Deployment} deployment

@@ -70,7 +70,8 @@ async function createDeployment(api, {request, response, note, takeHalfDone}, na
   const files = api.assets.resolve(upload.manifest);
   const deployment = newDeployment(findProject(api, name), upload, now(api.cloud));
   const {rules, routes, modules, metadata} = upload;
-  const added = await addDeployment(api.cloud, deployment, {files, rules, routes, modules, metadata});
+  const added = await addDeployment(api.cloud, deployment,
+    {files, rules, routes, modules, metadata});
   if (added === null) throw noProject(name);
   note(`deployment ${added.id} of ${name}, ${Object.keys(files).length} files`);
   if (takeHalfDone()) throw new ApiError(500, 8000000, 'An unknown error occurred');
