@@ -195,11 +195,12 @@ struct InsertBatch {
   int64_t rows = 0;
 };
 
-// The rows of one table as bodies of at most about `body_bytes_max` (one row is never split). Each
-// is one transaction that starts by entering its key into the marker table, so that sending it twice
-// loads it once; read_load_answer (load.h) tells the two apart. Rowids are kept. `load_id` sets this
-// load apart from others, such as the deployment's id. Fails with `row_too_large` where one row
-// alone passes the limit, with `table_missing`.
+// The rows of one table as bodies of at most `body_bytes_max`, or one row of at most
+// limits::part_bytes_max. Each is one transaction that starts by entering its key into the marker
+// table, so that sending it twice loads it once; read_load_answer (load.h) tells the two apart.
+// Rowids and the high-water mark of AUTOINCREMENT are kept; foreign keys are off meanwhile, triggers
+// belong after it. `load_id` sets this load apart from others, such as the deployment's id. Fails with
+// fix_input `row_too_large`.
 Outcome<std::vector<InsertBatch>> make_insert_batches(Preview& preview, const TableReading& table,
                                                       std::string_view load_id,
                                                       int64_t body_bytes_max = 1 << 20);
