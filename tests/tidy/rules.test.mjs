@@ -102,6 +102,17 @@ test('no boolean parameters in headers', () => {
   );
 });
 
+test('coroutines own their parameters', () => {
+  keeps('shared/jobs/a.cpp', 'Task<Done> f(Host& host, std::string name) {}\n');
+  keeps('shared/jobs/a.cpp', 'int f(const std::string& a);\nTask<Rows> g(Journal&);\n');
+  breaks(
+    'shared/jobs/a.cpp',
+    '\nTask<int> f(Host& host, const std::string& a);\n',
+    /^2: a coroutine/,
+  );
+  breaks('shared/jobs/a.cpp', 'Task<int> f(\n    std::string_view a) {}\n', /^1: a coroutine/);
+});
+
 test('a header starts with its story', () => {
   breaks('shared/base/a.h', '#pragma once\n', /starts with its story/);
   breaks('shared/base/a.h', '// Story.\n', /#pragma once is missing/);

@@ -34,6 +34,7 @@ const rules = [
   ranks,
   bannedHeaders,
   noBooleanParameters,
+  coroutinesOwnTheirParameters,
   storyFirst,
   nothingUnfinished,
   honestTests,
@@ -145,6 +146,18 @@ function insideParentheses(code, index) {
     if (code[i] === '(' && ++depth > 0) return true;
   }
   return false;
+}
+
+// A coroutine outlives the call that made it, and with it every temporary. Plain references are for
+// what outlives all tasks: Host&, Journal&.
+/** @type {Rule} */
+function coroutinesOwnTheirParameters(file) {
+  if (!cppFile.test(file.path)) return [];
+  const declaration = /\bTask<[^;{}()]*>\s+[\w:]+\(([^;{}]*)\)\s*(?:const\s*)?[;{]/g;
+  const borrowed = /\bconst\s+[\w:<>, ]+&|&&|\bstring_view\b|\bspan</;
+  return [...file.code.matchAll(declaration)]
+    .filter((match) => borrowed.test(match[1] ?? ''))
+    .map((match) => at(file, lineOf(file.code, match.index), 'a coroutine takes values, no views'));
 }
 
 /** @type {Rule} */
