@@ -83,7 +83,7 @@ export function checkWithClangTidy(paths) {
   /** @type {{directory: string, file: string}[]} */
   const entries = JSON.parse(readFileSync(database, 'utf8'));
   const known = new Set(entries.map(({ file }) => relative(process.cwd(), file)));
-  const chosen = paths.filter((path) => known.has(path) && path.endsWith('.cpp'));
+  const chosen = paths.filter((path) => known.has(path) && /^(shared|web|worker)\//.test(path));
   const inputs = inputsOfObjects();
   const wanted = chosen.map((path) => ({ path, mark: markOf(path, inputs.get(path) ?? [path]) }));
   const fresh = wanted.filter(({ mark }) => !existsSync(mark));
