@@ -1,6 +1,7 @@
-// The sandbox: a local cloud. It speaks the protocols of the providers that Fairway deploys to, with
-// real engines behind them, on loopback ports only and without any account. Meant for trying Fairway
-// at home and for its tests; it holds no secret worth stealing and must never be put on a network.
+// The sandbox: a local cloud. It speaks the protocols of the providers that Fairway deploys to,
+// with real engines behind them, on loopback ports only and without any account. Meant for trying
+// Fairway at home and for its tests; it holds no secret worth stealing and must never be put on a
+// network.
 //
 //   /                 status page            /state /faults /settings /reset   control
 //   /turso            Turso platform API     (every database listens on a port of its own)

@@ -20,82 +20,101 @@ export class EngineGone extends Error {}
 
 /**
  * @param {string} file  The database, or '' for a process that only inspects.
- * @param {() => void} onGone  Its streams are lost.
+ * @param {() => void} onGone  It ended by itself: its streams are lost.
  * @param {() => boolean} isNeeded  Asked before an idle process is stopped.
  * @returns {EngineProcess}
  */
 export function createEngine(file, onGone = () => undefined, isNeeded = () => false) {
-  /** @type {import('node:child_process').ChildProcess | null} */
-  let child = null;
-  let lastId = 0;
-  let isStopping = false;
-  /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
-  const waiting = new Map();
+  /** @type {ReturnType<typeof startProcess> | null} */
+  let current = null;
   /** @type {NodeJS.Timeout | undefined} */
   let idle;
 
-  const restIfIdle = () => {
+  const stop = async () => {
+    clearTimeout(idle);
+    const stopped = current;
+    current = null;
+    await stopped?.end();
+  };
+  const restWhenIdle = () => {
     clearTimeout(idle);
     idle = setTimeout(() => {
-      if (waiting.size > 0 || isNeeded()) return restIfIdle();
-      child?.kill('SIGKILL');
+      if (current?.isBusy() || isNeeded()) restWhenIdle();
+      else void stop();
     }, idle_ms_max);
     idle.unref();
   };
   const start = () => {
-    const started = fork(program, [file], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      env: {},
-    });
-    started.on('message', (/** @type {any} */ { id, value, error }) => {
-      const call = waiting.get(id);
-      waiting.delete(id);
-      if (waiting.size === 0 && !isStopping) keepAlive(started, false);
-      if (error === undefined) call?.resolve(value);
-      else call?.reject(new Error(error));
-    });
-    started.on('error', () => started.kill('SIGKILL'));
-    started.on('exit', () => {
-      if (child === started) child = null;
-      const lost = [...waiting.values()];
-      waiting.clear();
+    const started = startProcess(file, () => {
+      if (current !== started) return;
+      current = null;
       onGone();
-      for (const call of lost) call.reject(new EngineGone('The database engine stopped'));
     });
     return started;
   };
   return {
     call(op, values = {}) {
-      child ??= start();
-      const target = child;
+      current ??= start();
+      restWhenIdle();
+      return current.call(op, values);
+    },
+    stop,
+    isRunning: () => current !== null,
+  };
+}
+
+/**
+ * One process and the calls that wait for it.
+ *
+ * @param {string} file
+ * @param {() => void} onExit
+ */
+function startProcess(file, onExit) {
+  /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
+  const waiting = new Map();
+  let lastId = 0;
+  let isEnding = false;
+  const child = fork(program, [file], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    env: {},
+  });
+  child.on('error', () => child.kill('SIGKILL'));
+  child.on('message', (/** @type {any} */ { id, value, error }) => {
+    const call = waiting.get(id);
+    waiting.delete(id);
+    if (waiting.size === 0 && !isEnding) keepAlive(child, false);
+    if (error === undefined) call?.resolve(value);
+    else call?.reject(new Error(error));
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve)).then(() => {
+    onExit();
+    for (const call of waiting.values()) {
+      call.reject(new EngineGone('The database engine stopped'));
+    }
+    waiting.clear();
+  });
+  return {
+    isBusy: () => waiting.size > 0,
+    /** @param {string} op @param {Record<string, unknown>} values @returns {Promise<any>} */
+    call(op, values) {
       const id = ++lastId;
-      restIfIdle();
-      return new Promise((resolve, reject) => {
-        const alarm = setTimeout(() => target.kill('SIGKILL'), call_ms_max);
-        const settle = (/** @type {(value: any) => void} */ then) => (/** @type {any} */ value) => {
-          clearTimeout(alarm);
-          then(value);
-        };
-        keepAlive(target, true);
-        waiting.set(id, { resolve: settle(resolve), reject: settle(reject) });
-        target.send({ id, op, ...values }, (error) => {
-          if (error !== null) target.kill('SIGKILL');
+      const alarm = setTimeout(() => child.kill('SIGKILL'), call_ms_max);
+      const answer = new Promise((resolve, reject) => {
+        waiting.set(id, { resolve, reject });
+        child.send({ id, op, ...values }, (error) => {
+          if (error !== null) child.kill('SIGKILL');
         });
       });
-    },
-    stop() {
-      clearTimeout(idle);
-      if (child === null) return Promise.resolve();
-      isStopping = true;
       keepAlive(child, true);
-      const ended = new Promise((resolve) => void child?.once('exit', resolve));
-      child.kill('SIGKILL');
-      return ended.then(() => {
-        isStopping = false;
-      });
+      return answer.finally(() => clearTimeout(alarm));
     },
-    isRunning: () => child !== null,
+    end() {
+      isEnding = true;
+      keepAlive(child, true);
+      child.kill('SIGKILL');
+      return ended;
+    },
   };
 }
 

@@ -2,7 +2,7 @@
 // check an uploaded image, look for the status page.
 
 import Engine from 'libsql';
-import { copyFileSync, existsSync, openSync, writeSync, closeSync } from 'node:fs';
+import { copyFileSync, existsSync, openSync, writeFileSync, closeSync } from 'node:fs';
 import { openConnection, readNumbers } from './engine_connection.mjs';
 import { describeError } from './engine_connection.mjs';
 import { parseStatement } from './sql_text.mjs';
@@ -68,7 +68,16 @@ export function describeStatement(connection, sql) {
 export function dumpDatabase(file, to, preserveRowIds) {
   const connection = openConnection(file);
   const out = openSync(to, 'w');
-  const line = (/** @type {string} */ words) => void writeSync(out, `${words}\n`);
+  /** @type {string[]} */
+  let lines = [];
+  const flush = () => {
+    writeFileSync(out, lines.join(''));
+    lines = [];
+  };
+  const line = (/** @type {string} */ words) => {
+    lines.push(`${words}\n`);
+    if (lines.length >= 1000) flush();
+  };
   try {
     connection.exec('BEGIN');
     line('PRAGMA foreign_keys=OFF;');
@@ -96,6 +105,7 @@ export function dumpDatabase(file, to, preserveRowIds) {
     }
     if (isSchemaWritten) line('PRAGMA writable_schema=OFF;');
     line('COMMIT;');
+    flush();
     connection.exec('ROLLBACK');
   } finally {
     closeSync(out);

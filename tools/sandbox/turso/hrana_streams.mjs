@@ -74,19 +74,7 @@ export function createStreams({ clock, engine }) {
         streams.set(stream.id, stream);
         return stream;
       }
-      const { id, sequence } = readBaton(key, baton);
-      const stream = streams.get(id);
-      if (stream === undefined) throw new ProtocolError('Received an invalid baton');
-      if (stream.state === 'expired') {
-        throw new StreamExpired('The stream has expired due to inactivity');
-      }
-      if (stream.state === 'acquired' || stream.sequence !== sequence) {
-        throw new ProtocolError('Received a baton that has already been used');
-      }
-      stream.state = 'acquired';
-      stream.sequence = BigInt.asUintN(64, stream.sequence + 1n);
-      stream.cancelExpiry();
-      return stream;
+      return resume(streams, readBaton(key, baton));
     },
     release(stream) {
       if (stream.isClosed || !streams.has(stream.id)) {
@@ -112,6 +100,28 @@ export function createStreams({ clock, engine }) {
     },
     count: () => [...streams.values()].filter(({ state }) => state !== 'expired').length,
   };
+}
+
+/**
+ * The stream of a baton, now in use; throws when the baton does not open it.
+ *
+ * @param {Map<bigint, Stream>} streams
+ * @param {{id: bigint, sequence: bigint}} baton
+ * @returns {Stream}
+ */
+function resume(streams, { id, sequence }) {
+  const stream = streams.get(id);
+  if (stream === undefined) throw new ProtocolError('Received an invalid baton');
+  if (stream.state === 'expired') {
+    throw new StreamExpired('The stream has expired due to inactivity');
+  }
+  if (stream.state === 'acquired' || stream.sequence !== sequence) {
+    throw new ProtocolError('Received a baton that has already been used');
+  }
+  stream.state = 'acquired';
+  stream.sequence = BigInt.asUintN(64, stream.sequence + 1n);
+  stream.cancelExpiry();
+  return stream;
 }
 
 /**

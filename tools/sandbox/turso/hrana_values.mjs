@@ -1,5 +1,6 @@
-// Values as Hrana writes them in JSON, and what SQLite is given for them. Integers travel as decimal
-// strings so that 64 bits survive, blobs as base64 (sent without padding, taken with or without).
+// Values as Hrana writes them in JSON, and what SQLite is given for them. Integers travel as
+// decimal strings so that 64 bits survive, blobs as base64 (sent without padding, taken with or
+// without).
 
 /** A message that breaks the protocol; the stream is closed and the caller gets 400 text/plain. */
 export class ProtocolError extends Error {}
