@@ -127,6 +127,7 @@ void run_frame(Ui& ui, const Surroundings& around, const std::function<void(Ui&)
   Core& core = ui.core();
   core.around = around;
   ++core.frame;
+  core.key_used = false;
   for (int pass = 0; pass < Core::passes_max; ++pass) {
     core.begin_pass();
     draw(ui);
@@ -195,7 +196,7 @@ bool Core::take_event(Event::Kind kind, NodeId node) {
 
 bool Core::take_key(std::string_view key) {
   if (!event || event->kind != Event::Kind::key || event->key.key != key) return false;
-  consumed = true;
+  consumed = key_used = true;
   event.reset();
   return true;
 }
@@ -239,6 +240,7 @@ bool Core::group_keys() {
     if (starts_with_letter(members[size_t((at + i) % count)]->name, event->key.key))
       to = (at + i) % count;
   if (to < 0) return false;
+  key_used = true;
   focus_wish = members[size_t(to)]->id;
   attention.focused = focus_wish;
   event.reset();

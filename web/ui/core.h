@@ -89,6 +89,7 @@ struct Core {
   std::optional<Event> event;  // of this pass; reset by who consumes it
   bool consumed = false;
   bool again = false;
+  bool key_used = false;  // in this frame: the page then keeps the key from the browser
 
   // Identity and nodes.
   struct Level {
@@ -170,9 +171,6 @@ uint32_t hash_of(uint32_t seed, uint32_t number);
 
 /// Runs passes of `draw` until the frame is settled. `draw` is called at least once.
 void run_frame(Ui& ui, const Surroundings& around, const std::function<void(Ui&)>& draw);
-
-/// Whether a key pressed now would be used by somebody: kept by the page from the browser.
-bool frame_pending(const Ui& ui);
 
 // --- Drawing, in our pixels -----------------------------------------------------------------------
 
