@@ -2,17 +2,18 @@
 // plain client makes them, uploads, and wrangler as a process.
 
 import blake3 from 'blake3-wasm';
-import {spawn} from 'node:child_process';
-import {mkdirSync, writeFileSync} from 'node:fs';
-import {setTimeout as wait} from 'node:timers/promises';
-import {dirname, extname, join} from 'node:path';
-import {fileURLToPath} from 'node:url';
-import {startSandbox} from '../../tools/sandbox/sandbox.mjs';
-import {newFolder} from './help.mjs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startSandbox } from '../../tools/sandbox/sandbox.mjs';
+import { newFolder } from './help.mjs';
 
 export const token = 'sandbox-cloudflare-token';
 const wranglerFile = fileURLToPath(
-  new URL('../../node_modules/wrangler/bin/wrangler.js', import.meta.url));
+  new URL('../../node_modules/wrangler/bin/wrangler.js', import.meta.url),
+);
 
 /** @typedef {Awaited<ReturnType<typeof openWorld>>} World */
 
@@ -27,14 +28,19 @@ export async function openWorld(test, options = {}) {
   const folder = newFolder(test);
   const state = join(folder, 'state');
   const start = async () => {
-    const sandbox = await startSandbox({state, ...options});
-    Object.assign(sandbox.providers.get('cloudflare')?.settings ?? {}, {stage_ms: 0});
+    const sandbox = await startSandbox({ state, ...options });
+    Object.assign(sandbox.providers.get('cloudflare')?.settings ?? {}, { stage_ms: 0 });
     return sandbox;
   };
-  const world = {folder, state, sandbox: await start(), async restart() {
-    await world.sandbox.close();
-    world.sandbox = await start();
-  }};
+  const world = {
+    folder,
+    state,
+    sandbox: await start(),
+    async restart() {
+      await world.sandbox.close();
+      world.sandbox = await start();
+    },
+  };
   test.after(() => world.sandbox.close());
   return world;
 }
@@ -60,10 +66,16 @@ export async function call(world, method, path, body, headers = {}) {
   const address = path.replace('~', '/accounts/sandbox/pages/projects');
   const url = `${world.sandbox.origin}/client/v4${address}`;
   const isRaw = body instanceof FormData || typeof body === 'string' || body instanceof Uint8Array;
-  const response = await fetch(url, {method, body: isRaw ? body : body && JSON.stringify(body),
-    headers: {authorization: `Bearer ${token}`, ...headers}});
-  return {status: response.status, headers: response.headers,
-    .../** @type {any} */ (await response.json())};
+  const response = await fetch(url, {
+    method,
+    body: isRaw ? body : body && JSON.stringify(body),
+    headers: { authorization: `Bearer ${token}`, ...headers },
+  });
+  return {
+    status: response.status,
+    headers: response.headers,
+    .../** @type {any} */ (await response.json()),
+  };
 }
 
 /**
@@ -72,7 +84,7 @@ export async function call(world, method, path, body, headers = {}) {
  * @param {object} [more]
  */
 export async function createProject(world, name, more = {}) {
-  const {result} = await call(world, 'POST', '~', {name, production_branch: 'main', ...more});
+  const { result } = await call(world, 'POST', '~', { name, production_branch: 'main', ...more });
   return result;
 }
 
@@ -85,7 +97,10 @@ export async function createProject(world, name, more = {}) {
  */
 export function hashOf(content, path) {
   const base64 = Buffer.from(content).toString('base64');
-  return blake3.hash(base64 + extname(path).slice(1)).toString('hex').slice(0, 32);
+  return blake3
+    .hash(base64 + extname(path).slice(1))
+    .toString('hex')
+    .slice(0, 32);
 }
 
 /**
@@ -96,16 +111,25 @@ export function hashOf(content, path) {
  * @param {Record<string, string | Uint8Array>} files  By path.
  */
 export async function upload(world, project, files) {
-  const {result: {jwt}} = await call(world, 'GET', `~/${project}/upload-token`);
-  const asUpload = {authorization: `Bearer ${jwt}`};
-  const manifest = Object.fromEntries(Object.entries(files)
-    .map(([path, content]) => [path, hashOf(content, path)]));
-  const {result: missing} = await call(world, 'POST', '/pages/assets/check-missing',
-    {hashes: Object.values(manifest)}, asUpload);
-  const bodies = Object.entries(files).filter(([path]) => missing.includes(manifest[path]))
+  const {
+    result: { jwt },
+  } = await call(world, 'GET', `~/${project}/upload-token`);
+  const asUpload = { authorization: `Bearer ${jwt}` };
+  const manifest = Object.fromEntries(
+    Object.entries(files).map(([path, content]) => [path, hashOf(content, path)]),
+  );
+  const { result: missing } = await call(
+    world,
+    'POST',
+    '/pages/assets/check-missing',
+    { hashes: Object.values(manifest) },
+    asUpload,
+  );
+  const bodies = Object.entries(files)
+    .filter(([path]) => missing.includes(manifest[path]))
     .map(([path, content]) => entry(manifest[path] ?? '', content, typeOf(path)));
   const sent = await call(world, 'POST', '/pages/assets/upload', bodies, asUpload);
-  return {manifest, missing, sent, jwt};
+  return { manifest, missing, sent, jwt };
 }
 
 /**
@@ -114,12 +138,16 @@ export async function upload(world, project, files) {
  * @param {string} contentType
  */
 export const entry = (key, content, contentType) => ({
-  key, value: Buffer.from(content).toString('base64'), metadata: {contentType}, base64: true});
+  key,
+  value: Buffer.from(content).toString('base64'),
+  metadata: { contentType },
+  base64: true,
+});
 
 /** @param {string} path */
 function typeOf(path) {
   /** @type {Record<string, string>} */
-  const types = {'.html': 'text/html', '.txt': 'text/plain', '.js': 'text/javascript'};
+  const types = { '.html': 'text/html', '.txt': 'text/plain', '.js': 'text/javascript' };
   return types[extname(path)] ?? 'application/octet-stream';
 }
 
@@ -132,9 +160,13 @@ function typeOf(path) {
  * @param {Record<string, string>} [fields]  Text fields and, by names with `_`, files of the form.
  */
 export async function deploy(world, project, files, fields = {}) {
-  const {manifest} = await upload(world, project, files);
-  const {status, result, errors} =
-    await call(world, 'POST', `~/${project}/deployments`, formOf(manifest, fields));
+  const { manifest } = await upload(world, project, files);
+  const { status, result, errors } = await call(
+    world,
+    'POST',
+    `~/${project}/deployments`,
+    formOf(manifest, fields),
+  );
   if (result === null) throw new Error(`${status} ${JSON.stringify(errors)}`);
   return finished(world, project, result.id);
 }
@@ -146,7 +178,7 @@ export async function deploy(world, project, files, fields = {}) {
 export function formOf(manifest, fields) {
   const form = new FormData();
   form.append('manifest', JSON.stringify(manifest));
-  for (const [name, value] of Object.entries({branch: 'main', ...fields})) {
+  for (const [name, value] of Object.entries({ branch: 'main', ...fields })) {
     if (name.startsWith('_')) form.append(name, new File([value], name));
     else form.append(name, value);
   }
@@ -162,11 +194,27 @@ export function formOf(manifest, fields) {
  */
 export async function finished(world, project, id) {
   for (;;) {
-    const {result} = await call(world, 'GET', `~/${project}/deployments/${id}`);
-    const {name, status} = result.latest_stage;
+    const { result } = await call(world, 'GET', `~/${project}/deployments/${id}`);
+    const { name, status } = result.latest_stage;
     if (name === 'deploy' && status !== 'active') return result;
     await wait(5);
   }
+}
+
+/**
+ * A page as it is answered, redirects not followed.
+ *
+ * @param {string} url
+ * @param {RequestInit} [options]
+ */
+export async function visit(url, options = {}) {
+  const response = await fetch(url, { redirect: 'manual', ...options });
+  return {
+    status: response.status,
+    headers: response.headers,
+    text: await response.text(),
+    to: response.headers.get('location'),
+  };
 }
 
 /**
@@ -177,9 +225,9 @@ export async function finished(world, project, id) {
  */
 export async function bundleOf(modules, metadata = {}) {
   const form = new FormData();
-  form.append('metadata', JSON.stringify({main_module: Object.keys(modules)[0], ...metadata}));
+  form.append('metadata', JSON.stringify({ main_module: Object.keys(modules)[0], ...metadata }));
   for (const [name, code] of Object.entries(modules)) {
-    form.append(name, new File([code], name, {type: 'application/javascript+module'}));
+    form.append(name, new File([code], name, { type: 'application/javascript+module' }));
   }
   return new Response(form).text();
 }
@@ -192,7 +240,7 @@ export async function bundleOf(modules, metadata = {}) {
  */
 export function writeFiles(folder, files) {
   for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), {recursive: true});
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   }
 }
@@ -207,16 +255,24 @@ export function writeFiles(folder, files) {
  */
 export function wrangler(folder, api, words) {
   const home = join(folder, 'home');
-  mkdirSync(home, {recursive: true});
+  mkdirSync(home, { recursive: true });
   const child = spawn(process.execPath, [wranglerFile, ...words], {
-    cwd: home, stdio: ['ignore', 'pipe', 'pipe'], env: {
-      PATH: process.env.PATH ?? '', HOME: home, CI: '1', NO_COLOR: '1',
-      WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_API_BASE_URL: api,
-      CLOUDFLARE_ACCOUNT_ID: 'sandbox', CLOUDFLARE_API_TOKEN: token,
-    }});
+    cwd: home,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: home,
+      CI: '1',
+      NO_COLOR: '1',
+      WRANGLER_SEND_METRICS: 'false',
+      CLOUDFLARE_API_BASE_URL: api,
+      CLOUDFLARE_ACCOUNT_ID: 'sandbox',
+      CLOUDFLARE_API_TOKEN: token,
+    },
+  });
   let text = '';
   for (const output of [child.stdout, child.stderr]) {
     output.on('data', (bytes) => void (text += bytes.toString('utf8')));
   }
-  return new Promise((resolve) => child.once('close', (status) => resolve({status, text})));
+  return new Promise((resolve) => child.once('close', (status) => resolve({ status, text })));
 }

@@ -2,20 +2,35 @@
 // whole in memory. Adds what Cloudflare adds for a site's code (`request.cf`, the visitor's
 // address) and takes nothing of that kind from the visitor.
 
-import {Agent, request as send} from 'node:http';
-import {pipeline} from 'node:stream';
+import { Agent, request as send } from 'node:http';
+import { pipeline } from 'node:stream';
 
 /**
  * @typedef {import('../frame/http.mjs').Request} Request
  * @typedef {import('../frame/http.mjs').Response} Response
  */
 
-const agent = new Agent({keepAlive: true, maxFreeSockets: 16, timeout: 60_000});
-const hopByHop = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization',
-  'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+const agent = new Agent({ keepAlive: true, maxFreeSockets: 16, timeout: 60_000 });
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 const ofCloudflare = /^(cf-|cdn-loop$|x-real-ip$|x-forwarded-proto$)/;
-const place = JSON.stringify({colo: 'LOC', country: 'XX', httpProtocol: 'HTTP/1.1', asn: 0,
-  tlsVersion: '', clientTcpRtt: 0});
+const place = JSON.stringify({
+  colo: 'LOC',
+  country: 'XX',
+  httpProtocol: 'HTTP/1.1',
+  asn: 0,
+  tlsVersion: '',
+  clientTcpRtt: 0,
+});
 
 /**
  * Resolves when the answer has ended. Rejects only before anything was answered; an answer that
@@ -29,8 +44,13 @@ const place = JSON.stringify({colo: 'LOC', country: 'XX', httpProtocol: 'HTTP/1.
 export function forward(request, response, port) {
   return new Promise((resolve, reject) => {
     const upstream = send({
-      agent, host: '127.0.0.1', port, method: request.method, path: request.url,
-      headers: visitorHeaders(request), setHost: false,
+      agent,
+      host: '127.0.0.1',
+      port,
+      method: request.method,
+      path: request.url,
+      headers: visitorHeaders(request),
+      setHost: false,
     });
     let isAnswered = false;
     upstream.once('response', (answer) => {
@@ -40,7 +60,7 @@ export function forward(request, response, port) {
       response.flushHeaders();
       pipeline(answer, response, () => resolve());
     });
-    upstream.once('error', (error) => isAnswered ? undefined : reject(error));
+    upstream.once('error', (error) => (isAnswered ? undefined : reject(error)));
     response.once('close', () => {
       if (!response.writableFinished) upstream.destroy();
       resolve();
@@ -53,10 +73,15 @@ export function forward(request, response, port) {
 function visitorHeaders(request) {
   const visitor = request.socket.remoteAddress ?? '127.0.0.1';
   const kept = pairs(request.rawHeaders).filter(([name = '']) => !ofCloudflare.test(name));
-  const framing = request.headers['transfer-encoding'] === undefined ? []
-    : [['transfer-encoding', 'chunked']];
-  const added = [['cf-blob', place], ['cf-connecting-ip', visitor], ['x-real-ip', visitor],
-    ['x-forwarded-proto', 'http'], ['cf-visitor', '{"scheme":"http"}']];
+  const framing =
+    request.headers['transfer-encoding'] === undefined ? [] : [['transfer-encoding', 'chunked']];
+  const added = [
+    ['cf-blob', place],
+    ['cf-connecting-ip', visitor],
+    ['x-real-ip', visitor],
+    ['x-forwarded-proto', 'http'],
+    ['cf-visitor', '{"scheme":"http"}'],
+  ];
   return [...kept, ...framing, ...added].flat();
 }
 

@@ -13,16 +13,18 @@ export default {
    * @param {Env} env
    */
   async fetch(request, env) {
-    const {pathname} = new URL(request.url);
+    const { pathname } = new URL(request.url);
     if (env.SITE === undefined || !goesToCode(pathname, env.ROUTES)) {
       return env.ASSETS.fetch(request);
     }
     try {
       return await env.SITE.fetch(request);
     } catch (error) {
-      console.error(`Uncaught ${error instanceof Error ? error.stack ?? error : String(error)}`);
-      return new Response('error code: 1101\nThe code of this site threw an exception.\n',
-        {status: 500, headers: {'content-type': 'text/plain; charset=utf-8'}});
+      console.error(`Uncaught ${error instanceof Error ? (error.stack ?? error) : String(error)}`);
+      return new Response('error code: 1101\nThe code of this site threw an exception.\n', {
+        status: 500,
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+      });
     }
   },
 };
@@ -31,9 +33,11 @@ export default {
  * @param {string} pathname
  * @param {Env['ROUTES']} routes
  */
-function goesToCode(pathname, {include, exclude}) {
-  return !exclude.some((rule) => matches(rule, pathname)) &&
-    include.some((rule) => matches(rule, pathname));
+function goesToCode(pathname, { include, exclude }) {
+  return (
+    !exclude.some((rule) => matches(rule, pathname)) &&
+    include.some((rule) => matches(rule, pathname))
+  );
 }
 
 /**
@@ -45,6 +49,8 @@ function goesToCode(pathname, {include, exclude}) {
  */
 function matches(rule, pathname) {
   const pattern = rule.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*');
-  return new RegExp(`^${pattern}$`).test(pathname) ||
-    (rule.endsWith('/*') && matches(rule.slice(0, -2), pathname));
+  return (
+    new RegExp(`^${pattern}$`).test(pathname) ||
+    (rule.endsWith('/*') && matches(rule.slice(0, -2), pathname))
+  );
 }

@@ -4,14 +4,14 @@
 // answer).
 // What one site's code does (loop, crash, eat memory) ends its process and nothing else.
 
-import {existsSync, mkdirSync, readdirSync, rmSync} from 'node:fs';
-import {join} from 'node:path';
-import {sendText} from '../frame/http.mjs';
-import {forward} from './forward.mjs';
-import {writeSite} from './workerd_config.mjs';
-import {endLeftOver, SiteFailed, startSiteProcess} from './workerd_process.mjs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { sendText } from '../frame/http.mjs';
+import { forward } from './forward.mjs';
+import { writeSite } from './workerd_config.mjs';
+import { endLeftOver, SiteFailed, startSiteProcess } from './workerd_process.mjs';
 
-export {SiteFailed};
+export { SiteFailed };
 
 /**
  * @typedef {import('./workerd_process.mjs').Limits & {
@@ -38,6 +38,7 @@ export {SiteFailed};
  *   Answers one request by the site's process; failures of the site are answered too.
  * @property {(id: string) => string} log  What the site's process said lately.
  * @property {(id: string) => Promise<void>} remove  Stops it and deletes its folder; repeatable.
+ * @property {() => Promise<void>} clear  Removes every site.
  * @property {(known: Set<string>) => void} sweep  Deletes folders of all others.
  * @property {() => number} running
  * @property {() => Promise<void>} close  Stops every process; folders stay.
@@ -52,14 +53,19 @@ const watch_ms = 250;
  */
 export function createHosting(folder, limits) {
   const contentFolder = join(folder, 'content');
-  mkdirSync(contentFolder, {recursive: true, mode: 0o700});
-  mkdirSync(join(folder, 'sites'), {recursive: true, mode: 0o700});
+  mkdirSync(contentFolder, { recursive: true, mode: 0o700 });
+  mkdirSync(join(folder, 'sites'), { recursive: true, mode: 0o700 });
   /** @type {Map<string, Place>} */
   const places = new Map();
   const folderOf = (/** @type {string} */ id) => join(folder, 'sites', id);
   const placeOf = (/** @type {string} */ id) => {
-    const place = places.get(id) ??
-      {starting: null, running: null, visits: 0, visited_ms: performance.now(), lastWords: ''};
+    const place = places.get(id) ?? {
+      starting: null,
+      running: null,
+      visits: 0,
+      visited_ms: performance.now(),
+      lastWords: '',
+    };
     places.set(id, place);
     return place;
   };
@@ -70,23 +76,25 @@ export function createHosting(folder, limits) {
     if (isClosed) return Promise.reject(new SiteFailed('The sandbox is closing.'));
     return startPlace(folderOf(id), placeOf(id), places, limits);
   };
+  const remove = async (/** @type {string} */ id) => {
+    await stopPlace(places.get(id));
+    places.delete(id);
+    rmSync(folderOf(id), { recursive: true, force: true });
+  };
   return {
     write: (id, site) => writeSite(folderOf(id), contentFolder, site),
-    check: async (id) => void await start(id),
+    check: async (id) => void (await start(id)),
     visit: (id, request, response) => visit(() => start(id), placeOf(id), request, response),
     log: (id) => `${places.get(id)?.lastWords ?? ''}${places.get(id)?.running?.log() ?? ''}`,
-    async remove(id) {
-      await stopPlace(places.get(id));
-      places.delete(id);
-      rmSync(folderOf(id), {recursive: true, force: true});
-    },
+    remove,
+    clear: async () => void (await Promise.all(readdirSync(join(folder, 'sites')).map(remove))),
     sweep(known) {
       for (const id of readdirSync(join(folder, 'sites'))) {
         endLeftOver(folderOf(id));
-        if (!known.has(id)) rmSync(folderOf(id), {recursive: true, force: true});
+        if (!known.has(id)) rmSync(folderOf(id), { recursive: true, force: true });
       }
     },
-    running: () => [...places.values()].filter(({running}) => running !== null).length,
+    running: () => [...places.values()].filter(({ running }) => running !== null).length,
     async close() {
       isClosed = true;
       clearInterval(watching);
@@ -109,18 +117,21 @@ function startPlace(folder, place, places, limits) {
     return Promise.reject(new SiteFailed('The files of this deployment are gone.'));
   }
   makeRoom(places, limits);
-  const starting = startSiteProcess(folder, limits).then((running) => {
-    Object.assign(place, {running, starting: null, visited_ms: performance.now()});
-    void running.ended.then(() => {
-      if (place.running === running) place.running = null;
-      const why = running.endedBy();
-      place.lastWords = why === 'stopped' ? '' : `${running.log()}${why}\n`;
-    });
-    return running;
-  }, (error) => {
-    place.starting = null;
-    throw error;
-  });
+  const starting = startSiteProcess(folder, limits).then(
+    (running) => {
+      Object.assign(place, { running, starting: null, visited_ms: performance.now() });
+      void running.ended.then(() => {
+        if (place.running === running) place.running = null;
+        const why = running.endedBy();
+        place.lastWords = why === 'stopped' ? '' : `${running.log()}${why}\n`;
+      });
+      return running;
+    },
+    (error) => {
+      place.starting = null;
+      throw error;
+    },
+  );
   place.starting = starting;
   return starting;
 }
@@ -154,7 +165,7 @@ async function visit(start, place, request, response) {
 
 /** @param {Place | undefined} place */
 async function stopPlace(place) {
-  const running = await place?.starting?.catch(() => null) ?? place?.running;
+  const running = (await place?.starting?.catch(() => null)) ?? place?.running;
   await running?.stop();
 }
 
@@ -163,8 +174,8 @@ async function stopPlace(place) {
  * @param {HostingLimits} limits
  */
 function makeRoom(places, limits) {
-  const all = [...places.values()].filter(({running}) => running !== null);
-  const idle = all.filter(({visits}) => visits === 0).sort((a, b) => a.visited_ms - b.visited_ms);
+  const all = [...places.values()].filter(({ running }) => running !== null);
+  const idle = all.filter(({ visits }) => visits === 0).sort((a, b) => a.visited_ms - b.visited_ms);
   for (const place of idle.slice(0, Math.max(0, all.length + 1 - limits.processes_max))) {
     void place.running?.stop();
     place.running = null;

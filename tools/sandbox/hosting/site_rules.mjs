@@ -34,11 +34,11 @@ export function readAssetRules(headersText, redirectsText) {
   const warnings = [];
   const headers = readHeaders(headersText, warnings);
   const redirects = readRedirects(redirectsText, warnings);
-  const hasRedirects = Object.keys({...redirects.staticRules, ...redirects.rules}).length > 0;
+  const hasRedirects = Object.keys({ ...redirects.staticRules, ...redirects.rules }).length > 0;
   return {
     rules: {
-      ...Object.keys(headers).length > 0 && {headers: {version: 2, rules: headers}},
-      ...hasRedirects && {redirects: {version: 1, ...redirects}},
+      ...(Object.keys(headers).length > 0 && { headers: { version: 2, rules: headers } }),
+      ...(hasRedirects && { redirects: { version: 1, ...redirects } }),
     },
     warnings,
   };
@@ -54,7 +54,7 @@ function readHeaders(text, warnings) {
   const rules = {};
   /** @type {HeaderRule | null} */
   let rule = null;
-  for (const {line, number} of readLines('_headers', text, warnings)) {
+  for (const { line, number } of readLines('_headers', text, warnings)) {
     const warn = (/** @type {string} */ why) => void warnings.push(`_headers:${number} ${why}`);
     if (/^([^\s]+:\/\/|\/)/.test(line)) {
       if (Object.keys(rules).length >= header_rules_max) {
@@ -62,7 +62,7 @@ function readHeaders(text, warnings) {
         break;
       }
       const path = readPath(line, false);
-      rule = path === null ? null : rules[path] ??= {};
+      rule = path === null ? null : (rules[path] ??= {});
       if (path === null) warn('is not a path that starts with / or https://, with one * at most');
     } else if (rule === null) {
       warn('stands under no path');
@@ -70,7 +70,7 @@ function readHeaders(text, warnings) {
       addHeader(rule, line, warn);
     }
   }
-  for (const [path, {set, unset}] of Object.entries(rules)) {
+  for (const [path, { set, unset }] of Object.entries(rules)) {
     if (set !== undefined || unset !== undefined) continue;
     warnings.push(`_headers: no headers for ${path}`);
     delete rules[path];
@@ -91,7 +91,7 @@ function addHeader(rule, line, warn) {
   if (name === '' || value === '' || !isHeader(name, value)) {
     return warn('is not a header: name, colon, value');
   }
-  const set = rule.set ??= {};
+  const set = (rule.set ??= {});
   set[name] = Object.hasOwn(set, name) ? `${set[name]}, ${value}` : value;
 }
 
@@ -118,13 +118,13 @@ function readRedirects(text, warnings) {
   /** @type {Record<string, RedirectRule>} */
   const rules = {};
   const seen = new Set();
-  for (const {line, number} of readLines('_redirects', text, warnings)) {
+  for (const { line, number } of readLines('_redirects', text, warnings)) {
     const redirect = readRedirect(line);
     if (typeof redirect === 'string') {
       warnings.push(`_redirects:${number} ${redirect}`);
       continue;
     }
-    const {from, to, status} = redirect;
+    const { from, to, status } = redirect;
     if (seen.has(from)) {
       warnings.push(`_redirects:${number} repeats ${from} and is ignored`);
       continue;
@@ -138,9 +138,9 @@ function readRedirects(text, warnings) {
       continue;
     }
     seen.add(from);
-    table[from] = {status, to, ...goesStatic && {lineNumber: number}};
+    table[from] = { status, to, ...(goesStatic && { lineNumber: number }) };
   }
-  return {staticRules, rules};
+  return { staticRules, rules };
 }
 
 /**
@@ -161,7 +161,7 @@ function readRedirect(line) {
     return 'would redirect for ever';
   }
   if (status === 200 && hasScheme(to)) return 'may stand for a path of this site only';
-  return {from, to, status};
+  return { from, to, status };
 }
 
 const hasScheme = (/** @type {string} */ address) => /^https?:\/\//i.test(address);
@@ -176,7 +176,7 @@ const hasScheme = (/** @type {string} */ address) => /^https?:\/\//i.test(addres
 function readPath(text, manyStars) {
   const [, origin = '', path = ''] = /^(https:\/\/[^/\s]+)?(\/.*)?$/i.exec(text) ?? [];
   if (origin === '' && path === '') return null;
-  const {pathname} = new URL(path.replace(/^\/+/, '/') || '/', 'https://site');
+  const { pathname } = new URL(path.replace(/^\/+/, '/') || '/', 'https://site');
   if (!manyStars && pathname.split('*').length > 2) return null;
   return `${origin.toLowerCase()}${pathname}`;
 }
@@ -198,7 +198,7 @@ function readLines(file, text, warnings) {
   return text.split('\n').flatMap((raw, index) => {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) return [];
-    if (line.length <= line_length_max) return [{line, number: index + 1}];
+    if (line.length <= line_length_max) return [{ line, number: index + 1 }];
     warnings.push(`${file}:${index + 1} is longer than ${line_length_max} characters`);
     return [];
   });
@@ -220,7 +220,7 @@ export function readRoutes(text) {
   } catch {
     throw new RangeError('_routes.json is not JSON');
   }
-  const {version, include, exclude} = value ?? {};
+  const { version, include, exclude } = value ?? {};
   if (version !== 1 || !Array.isArray(include) || !Array.isArray(exclude)) {
     throw new RangeError('_routes.json needs version 1 and the lists include and exclude');
   }
@@ -232,5 +232,5 @@ export function readRoutes(text) {
       throw new RangeError('A rule of _routes.json starts with / and has 100 characters at most');
     }
   }
-  return {include, exclude};
+  return { include, exclude };
 }

@@ -2,10 +2,10 @@
 // the asset server, the site's code, and a ping by which the watcher sees that the process is not
 // stuck. The code reaches loopback addresses only, and no file of this machine.
 
-import {mkdirSync, writeFileSync} from 'node:fs';
-import {createRequire} from 'node:module';
-import {join, resolve} from 'node:path';
-import {fileURLToPath} from 'node:url';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /**
  * @typedef {object} Module
@@ -40,13 +40,13 @@ const handlerFile = createRequire(import.meta.url).resolve(handlerName);
  * @param {Site} site
  */
 export function writeSite(folder, contentFolder, site) {
-  mkdirSync(folder, {recursive: true, mode: 0o700});
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const write = (/** @type {string} */ name, /** @type {string | Uint8Array} */ content) =>
-    writeFileSync(join(folder, name), content, {mode: 0o600});
+    writeFileSync(join(folder, name), content, { mode: 0o600 });
   write('files.json', JSON.stringify(site.files));
   write('rules.json', JSON.stringify(site.rules));
   write('routes.json', JSON.stringify(site.routes));
-  site.modules.forEach(({bytes}, index) => write(`module_${index}`, bytes));
+  site.modules.forEach(({ bytes }, index) => write(`module_${index}`, bytes));
   Object.values(site.environment).forEach((value, index) => write(`value_${index}`, value));
   write('config.capnp', configText(resolve(contentFolder), site));
 }
@@ -58,18 +58,29 @@ export function writeSite(folder, contentFolder, site) {
 function configText(contentFolder, site) {
   const hasCode = site.modules.length > 0;
   const services = [
-    worker('front', [ownModule('front_worker.mjs')], [
-      '(name = "ASSETS", service = "assets")', '(name = "ROUTES", json = embed "routes.json")',
-      ...hasCode ? ['(name = "SITE", service = "site")'] : []]),
-    worker('assets', [
-      ownModule('asset_worker.mjs'), embedded(handlerName, 'esModule', handlerFile)], [
-      '(name = "FILES", json = embed "files.json")', '(name = "RULES", json = embed "rules.json")',
-      '(name = "CONTENT", service = "content")']),
+    worker(
+      'front',
+      [ownModule('front_worker.mjs')],
+      [
+        '(name = "ASSETS", service = "assets")',
+        '(name = "ROUTES", json = embed "routes.json")',
+        ...(hasCode ? ['(name = "SITE", service = "site")'] : []),
+      ],
+    ),
+    worker(
+      'assets',
+      [ownModule('asset_worker.mjs'), embedded(handlerName, 'esModule', handlerFile)],
+      [
+        '(name = "FILES", json = embed "files.json")',
+        '(name = "RULES", json = embed "rules.json")',
+        '(name = "CONTENT", service = "content")',
+      ],
+    ),
     worker('ping', [`(name = "ping.js", esModule = ${text(pingCode)})`], []),
     `(name = "content", disk = (path = ${text(contentFolder)}))`,
     '(name = "nowhere", network = (allow = []))',
     '(name = "loopback", network = (allow = ["127.0.0.0/8", "::1/128"]))',
-    ...hasCode ? [siteWorker(site)] : [],
+    ...(hasCode ? [siteWorker(site)] : []),
   ];
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -98,10 +109,11 @@ function worker(name, modules, bindings) {
 }
 
 /** @param {Site} site */
-function siteWorker({modules, environment, compatibilityDate, compatibilityFlags}) {
-  const listed = modules.map(({name, type}, index) => embedded(name, type, `module_${index}`));
-  const values = Object.keys(environment)
-    .map((name, index) => `(name = ${text(name)}, text = embed "value_${index}")`);
+function siteWorker({ modules, environment, compatibilityDate, compatibilityFlags }) {
+  const listed = modules.map(({ name, type }, index) => embedded(name, type, `module_${index}`));
+  const values = Object.keys(environment).map(
+    (name, index) => `(name = ${text(name)}, text = embed "value_${index}")`,
+  );
   return `(name = "site", worker = (compatibilityDate = ${text(compatibilityDate)},
       compatibilityFlags = [${compatibilityFlags.map(text).join(', ')}],
       globalOutbound = "loopback", modules = [${listed.join(', ')}],
@@ -125,7 +137,11 @@ const embedded = (name, type, file) => `(name = ${text(name)}, ${type} = embed $
  * @param {string} value
  */
 function text(value) {
-  const escaped = value.replace(/["\\]/g, '\\$&').replace(/[\x00-\x1f\x7f]/g, (control) =>
-    `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  const escaped = value
+    .replace(/["\\]/g, '\\$&')
+    .replace(
+      /[\x00-\x1f\x7f]/g,
+      (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    );
   return `"${escaped}"`;
 }

@@ -1,11 +1,11 @@
 // One workerd process that serves one site's folder. It dies with the sandbox, it is killed when
 // its code keeps it busy or grows too large, and its last lines are kept for whoever looks for why.
 
-import {spawn} from 'node:child_process';
-import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {request} from 'node:http';
-import {createRequire} from 'node:module';
-import {join} from 'node:path';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 /** @typedef {{busy_ms_max: number, start_ms_max: number, memory_bytes_max: number}} Limits */
 
@@ -24,10 +24,12 @@ export class SiteFailed extends Error {}
 
 const log_bytes_max = 32 * 1024;
 const page_bytes = 4096;
-const workerdFile = createRequire(import.meta.url)
-  .resolve('@cloudflare/workerd-linux-64/bin/workerd');
+const workerdFile = createRequire(import.meta.url).resolve(
+  '@cloudflare/workerd-linux-64/bin/workerd',
+);
 const tieToParent = existsSync('/usr/bin/setpriv')
-  ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--'] : [];
+  ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--']
+  : [];
 
 /**
  * Resolves when the process listens; rejects with SiteFailed when its code does not load.
@@ -37,10 +39,19 @@ const tieToParent = existsSync('/usr/bin/setpriv')
  * @returns {Promise<SiteProcess>}
  */
 export function startSiteProcess(folder, limits) {
-  const [command = workerdFile, ...words] = [...tieToParent, workerdFile, 'serve', '--control-fd=3',
-    '--import-path=/', join(folder, 'config.capnp')];
-  const child = spawn(command, words,
-    {cwd: folder, env: {}, stdio: ['ignore', 'pipe', 'pipe', 'pipe']});
+  const [command = workerdFile, ...words] = [
+    ...tieToParent,
+    workerdFile,
+    'serve',
+    '--control-fd=3',
+    '--import-path=/',
+    join(folder, 'config.capnp'),
+  ];
+  const child = spawn(command, words, {
+    cwd: folder,
+    env: {},
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
   const pidFile = join(folder, 'workerd.pid');
   if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid));
   let log = '';
@@ -73,7 +84,10 @@ export function startSiteProcess(folder, limits) {
   return Promise.race([ports, ended.then(() => null)]).then((found) => {
     if (found === null) throw new SiteFailed(startError(log, endedBy));
     return {
-      port: found.site, log: () => log, endedBy: () => endedBy, ended,
+      port: found.site,
+      log: () => log,
+      endedBy: () => endedBy,
+      ended,
       stop: () => (kill('stopped'), ended),
       watch: watcher(child.pid ?? 0, found.ping, limits, kill),
     };
@@ -91,8 +105,10 @@ export function startSiteProcess(folder, limits) {
  */
 function readPorts(child, limits, kill) {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => kill('Script startup exceeded CPU time limit.'),
-      limits.start_ms_max);
+    const timer = setTimeout(
+      () => kill('Script startup exceeded CPU time limit.'),
+      limits.start_ms_max,
+    );
     child.once('close', () => clearTimeout(timer));
     /** @type {Record<string, number>} */
     const ports = {};
@@ -102,13 +118,13 @@ function readPorts(child, limits, kill) {
       const lines = text.split('\n');
       text = lines.pop() ?? '';
       for (const line of lines) {
-        const {event, socket, port} = JSON.parse(line);
+        const { event, socket, port } = JSON.parse(line);
         if (event === 'listen') ports[socket] = port;
       }
-      const {site, ping} = ports;
+      const { site, ping } = ports;
       if (site === undefined || ping === undefined) return;
       clearTimeout(timer);
-      resolve({site, ping});
+      resolve({ site, ping });
     });
   });
 }
@@ -120,11 +136,16 @@ function readPorts(child, limits, kill) {
  * @param {string} endedBy
  */
 function startError(log, endedBy) {
-  const lines = log.split('\n').filter((line) => line.startsWith('service site: ') ||
-    line.startsWith('  at ')).map((line) => line.replace(/^service site: /, ''))
+  const lines = log
+    .split('\n')
+    .filter((line) => line.startsWith('service site: ') || line.startsWith('  at '))
+    .map((line) => line.replace(/^service site: /, ''))
     .filter((line) => !/does not need to be specified anymore/.test(line));
-  return lines.length > 0 ? lines.join('\n')
-    : endedBy.startsWith('Script') ? endedBy : (log.trim().split('\n').pop() || endedBy);
+  return lines.length > 0
+    ? lines.join('\n')
+    : endedBy.startsWith('Script')
+      ? endedBy
+      : log.trim().split('\n').pop() || endedBy;
 }
 
 /**
@@ -139,7 +160,7 @@ function watcher(pid, port, limits, kill) {
     if (residentBytes(pid) > limits.memory_bytes_max) return kill('Worker exceeded memory limit.');
     if (isAsking) return;
     isAsking = true;
-    const asked = request({host: '127.0.0.1', port, agent: false}, (response) => {
+    const asked = request({ host: '127.0.0.1', port, agent: false }, (response) => {
       clearTimeout(timer);
       response.resume();
       response.once('close', () => void (isAsking = false));
@@ -162,7 +183,7 @@ function watcher(pid, port, limits, kill) {
  * @param {number | undefined} pid
  */
 function forgetPid(file, pid) {
-  if (existsSync(file) && readFileSync(file, 'utf8') === String(pid)) rmSync(file, {force: true});
+  if (existsSync(file) && readFileSync(file, 'utf8') === String(pid)) rmSync(file, { force: true });
 }
 
 /** @param {number} pid */
@@ -184,7 +205,7 @@ export function endLeftOver(folder) {
   const pidFile = join(folder, 'workerd.pid');
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, 'utf8'));
-  rmSync(pidFile, {force: true});
+  rmSync(pidFile, { force: true });
   try {
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
     if (command.includes(join(folder, 'config.capnp'))) process.kill(pid, 'SIGKILL');

@@ -4,7 +4,7 @@
 // 6003, 7003, 9106, 10000, 8000000, 8000002, 8000007, 8000013, 8000018, 8000035, 8000096. The other
 // ones are the sandbox's, as is 8000001 for everything that has no number: read the message.
 
-import {sendJson} from '../frame/http.mjs';
+import { sendJson } from '../frame/http.mjs';
 
 /** @typedef {import('../frame/http.mjs').Response} Response */
 
@@ -37,8 +37,11 @@ export const invalid = (message) => new ApiError(400, 8000001, message);
  */
 export function sendResult(response, result, info) {
   sendJson(response, 200, {
-    result, success: true, errors: [], messages: [],
-    ...info !== undefined && {result_info: info},
+    result,
+    success: true,
+    errors: [],
+    messages: [],
+    ...(info !== undefined && { result_info: info }),
   });
 }
 
@@ -46,9 +49,12 @@ export function sendResult(response, result, info) {
  * @param {Response} response
  * @param {ApiError} error
  */
-export function sendFailure(response, {status, code, message, details}) {
+export function sendFailure(response, { status, code, message, details }) {
   sendJson(response, status, {
-    result: null, success: false, errors: [{code, message, ...details}], messages: [],
+    result: null,
+    success: false,
+    errors: [{ code, message, ...details }],
+    messages: [],
   });
 }
 
@@ -64,10 +70,16 @@ export function pageOf(items, query, perPageMax) {
   const page = wholeNumber(query, 'page', 1, 1_000_000);
   const perPage = wholeNumber(query, 'per_page', perPageMax, perPageMax);
   const shown = items.slice((page - 1) * perPage, page * perPage);
-  return {shown, info: {
-    page, per_page: perPage, count: shown.length, total_count: items.length,
-    total_pages: Math.ceil(items.length / perPage),
-  }};
+  return {
+    shown,
+    info: {
+      page,
+      per_page: perPage,
+      count: shown.length,
+      total_count: items.length,
+      total_pages: Math.ceil(items.length / perPage),
+    },
+  };
 }
 
 /**
@@ -80,8 +92,11 @@ function wholeNumber(query, name, fallback, most) {
   const text = query.get(name) ?? String(fallback);
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > most) {
-    throw new ApiError(400, 8000024,
-      `Invalid list options provided. Review the \`${name}\` parameter.`);
+    throw new ApiError(
+      400,
+      8000024,
+      `Invalid list options provided. Review the \`${name}\` parameter.`,
+    );
   }
   return value;
 }

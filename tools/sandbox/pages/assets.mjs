@@ -5,9 +5,9 @@
 // when a manifest names the file's path; a proof is remembered.
 
 import blake3 from 'blake3-wasm';
-import {existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
-import {dirname, extname, join} from 'node:path';
-import {invalid} from './answers.mjs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import { invalid } from './answers.mjs';
 
 /**
  * @typedef {object} Asset
@@ -39,7 +39,10 @@ const typeShape = /^[\w.+-]+\/[\w.+-]+(\s*;\s*[\w-]+=("[^"\\\r\n]*"|[\w.+-]+))*$
  */
 export function assetHash(bytes, path) {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-  return blake3.hash(text + extensionOf(path)).toString('hex').slice(0, 32);
+  return blake3
+    .hash(text + extensionOf(path))
+    .toString('hex')
+    .slice(0, 32);
 }
 
 /** @param {string} path */
@@ -56,21 +59,29 @@ export function openAssets(folder, store, files_max) {
   const known = store.collection('cloudflare_assets');
   const fileOf = (/** @type {string} */ hash) => join(folder, hash.slice(0, 2), hash);
   const hashList = (/** @type {unknown} */ hashes) => {
-    if (!Array.isArray(hashes) || hashes.length > files_max ||
-      !hashes.every((hash) => typeof hash === 'string' && hashShape.test(hash))) {
+    if (
+      !Array.isArray(hashes) ||
+      hashes.length > files_max ||
+      !hashes.every((hash) => typeof hash === 'string' && hashShape.test(hash))
+    ) {
       throw invalid(`hashes must be a list of at most ${files_max} hashes of 32 hex digits`);
     }
     return /** @type {string[]} */ (hashes);
   };
   return {
-    missing: (hashes) => [...new Set(hashList(hashes))].filter((hash) =>
-      known.get(hash) === undefined || !existsSync(fileOf(hash))),
+    missing: (hashes) =>
+      [...new Set(hashList(hashes))].filter(
+        (hash) => known.get(hash) === undefined || !existsSync(fileOf(hash)),
+      ),
     upload(entries) {
       const files = readEntries(entries);
-      for (const {hash, bytes} of files) writeWhole(fileOf(hash), bytes);
-      store.atomically(() => files.forEach(({hash, contentType, bytes}) =>
-        known.put(hash, {hash, contentType, size_bytes: bytes.length, extension: null})));
-      return {successful_key_count: files.length, unsuccessful_keys: []};
+      for (const { hash, bytes } of files) writeWhole(fileOf(hash), bytes);
+      store.atomically(() =>
+        files.forEach(({ hash, contentType, bytes }) =>
+          known.put(hash, { hash, contentType, size_bytes: bytes.length, extension: null }),
+        ),
+      );
+      return { successful_key_count: files.length, unsuccessful_keys: [] };
     },
     resolve(manifest) {
       const names = readManifest(manifest, files_max);
@@ -83,7 +94,7 @@ export function openAssets(folder, store, files_max) {
           if (assetHash(readFileSync(fileOf(hash)), path) !== hash) {
             throw invalid(`${path}: the uploaded bytes do not hash to ${hash}`);
           }
-          proved.set(hash, {...asset, extension: extensionOf(path)});
+          proved.set(hash, { ...asset, extension: extensionOf(path) });
         }
         /** @type {[string, string]} */
         const file = [hash, servedType(asset.contentType)];
@@ -93,8 +104,8 @@ export function openAssets(folder, store, files_max) {
       return Object.fromEntries(files);
     },
     reset: () => {
-      rmSync(folder, {recursive: true, force: true});
-      mkdirSync(folder, {recursive: true, mode: 0o700});
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
     },
   };
 }
@@ -103,22 +114,26 @@ export function openAssets(folder, store, files_max) {
 function readEntries(entries) {
   if (!Array.isArray(entries)) throw invalid('The body must be a list of files');
   return entries.map((entry) => {
-    const {key, value, metadata, base64} = entry ?? {};
+    const { key, value, metadata, base64 } = entry ?? {};
     if (typeof key !== 'string' || !hashShape.test(key)) {
       throw invalid('key must be a hash of 32 hex digits');
     }
-    if (base64 !== true || typeof value !== 'string' || value.length % 4 !== 0 ||
-      !base64Shape.test(value)) {
+    if (
+      base64 !== true ||
+      typeof value !== 'string' ||
+      value.length % 4 !== 0 ||
+      !base64Shape.test(value)
+    ) {
       throw invalid(`${key}: value must be base64 with padding, and base64 true`);
     }
-    if (value.length / 4 * 3 - padding(value) > asset_bytes_max) {
+    if ((value.length / 4) * 3 - padding(value) > asset_bytes_max) {
       throw invalid(`${key}: a file may have ${asset_bytes_max} bytes at most`);
     }
     const contentType = metadata?.contentType;
     if (typeof contentType !== 'string' || !typeShape.test(contentType)) {
       throw invalid(`${key}: metadata.contentType must be a media type`);
     }
-    return {hash: key, contentType, bytes: Buffer.from(value, 'base64')};
+    return { hash: key, contentType, bytes: Buffer.from(value, 'base64') };
   });
 }
 
@@ -154,9 +169,15 @@ const cut = (/** @type {string} */ text) => JSON.stringify(text.slice(0, 120));
  * @param {string} path
  */
 function isSitePath(path) {
-  return path.startsWith('/') && path.length <= path_length_max &&
+  return (
+    path.startsWith('/') &&
+    path.length <= path_length_max &&
     !/[\x00-\x1f\x7f\\]/.test(path) &&
-    path.slice(1).split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+    path
+      .slice(1)
+      .split('/')
+      .every((part) => part !== '' && part !== '.' && part !== '..')
+  );
 }
 
 /** @param {string} contentType */
@@ -172,8 +193,8 @@ function servedType(contentType) {
  * @param {Uint8Array} bytes
  */
 function writeWhole(file, bytes) {
-  mkdirSync(dirname(file), {recursive: true, mode: 0o700});
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}.draft`;
-  writeFileSync(draft, bytes, {mode: 0o600});
+  writeFileSync(draft, bytes, { mode: 0o600 });
   renameSync(draft, file);
 }

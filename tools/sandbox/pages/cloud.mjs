@@ -2,13 +2,20 @@
 // their sites. Everything that was answered is on disk first, so a killed sandbox goes on where it
 // stood: unfinished deployments are finished, and every port opens again.
 
-import {mkdirSync, readdirSync} from 'node:fs';
-import {join} from 'node:path';
-import {createHosting} from '../hosting/hosting.mjs';
-import {isFinished, isSuccess, restartDeployment} from './deployments.mjs';
-import {openPorts} from './ports.mjs';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createHosting } from '../hosting/hosting.mjs';
+import { isFinished, isSuccess, restartDeployment } from './deployments.mjs';
+import { openPorts } from './ports.mjs';
 import {
-  beginPublishing, branchKey, copyParts, now, removeParts, showBranch, wakeAll, writeParts,
+  beginPublishing,
+  branchKey,
+  copyParts,
+  now,
+  removeParts,
+  showBranch,
+  wakeAll,
+  writeParts,
 } from './publish.mjs';
 
 /**
@@ -42,24 +49,30 @@ import {
  * @param {CloudSettings} settings
  * @returns {Promise<Cloud>}
  */
-export async function openCloud({store, clock, serve}, folder, settings) {
+export async function openCloud({ store, clock, serve }, folder, settings) {
   const hosting = createHosting(folder, settings);
   /** @type {Cloud} */
   const cloud = {
-    store, clock, hosting, folder, settings,
+    store,
+    clock,
+    hosting,
+    folder,
+    settings,
     projects: store.collection('cloudflare_projects'),
     deployments: store.collection('cloudflare_deployments'),
-    ports: openPorts(serve, hosting), underWay: new Set(), pausing: new Set(),
+    ports: openPorts(serve, hosting),
+    underWay: new Set(),
+    pausing: new Set(),
     isClosed: false,
   };
-  mkdirSync(join(folder, 'uploads'), {recursive: true, mode: 0o700});
-  const known = new Set(cloud.deployments.list().map(({id}) => id));
+  mkdirSync(join(folder, 'uploads'), { recursive: true, mode: 0o700 });
+  const known = new Set(cloud.deployments.list().map(({ id }) => id));
   hosting.sweep(known);
   for (const id of readdirSync(join(folder, 'uploads'))) if (!known.has(id)) removeParts(cloud, id);
   for (const project of cloud.projects.list()) await openAgain(cloud, project);
   for (const deployment of cloud.deployments.list()) {
     const port = await showDeployment(cloud, deployment);
-    const opened = {...deployment, port};
+    const opened = { ...deployment, port };
     const kept = isFinished(deployment) ? opened : restartDeployment(opened, now(cloud));
     if (port !== deployment.port || kept !== opened) cloud.deployments.put(kept.id, kept);
     if (kept !== opened) beginPublishing(cloud, kept.id);
@@ -73,28 +86,29 @@ export async function openCloud({store, clock, serve}, folder, settings) {
  */
 async function openAgain(cloud, project) {
   const port = await showProject(cloud, project);
-  const branchPorts = {...project.branchPorts};
+  const branchPorts = { ...project.branchPorts };
   for (const branch of Object.keys(branchPorts)) {
     branchPorts[branch] = await showBranch(cloud, project.name, branch, branchPorts[branch] ?? 0);
   }
-  cloud.projects.put(project.name, {...project, port, branchPorts});
+  cloud.projects.put(project.name, { ...project, port, branchPorts });
 }
 
 /**
  * @param {Cloud} cloud
  * @param {Project} project
  */
-const showProject = (cloud, {name, port}) =>
+const showProject = (cloud, { name, port }) =>
   cloud.ports.open(name, port, () => cloud.projects.get(name)?.canonicalId ?? null);
 
 /**
  * @param {Cloud} cloud
  * @param {Deployment} deployment
  */
-const showDeployment = (cloud, {id, port}) => cloud.ports.open(id, port, () => {
-  const known = cloud.deployments.get(id);
-  return known !== undefined && isSuccess(known) ? id : null;
-});
+const showDeployment = (cloud, { id, port }) =>
+  cloud.ports.open(id, port, () => {
+    const known = cloud.deployments.get(id);
+    return known !== undefined && isSuccess(known) ? id : null;
+  });
 
 /**
  * Newest first.
@@ -103,7 +117,9 @@ const showDeployment = (cloud, {id, port}) => cloud.ports.open(id, port, () => {
  * @param {string} name
  */
 export function deploymentsOf(cloud, name) {
-  return cloud.deployments.list().filter(({project}) => project === name)
+  return cloud.deployments
+    .list()
+    .filter(({ project }) => project === name)
     .sort((a, b) => b.number - a.number);
 }
 
@@ -121,8 +137,8 @@ export async function addProject(cloud, project) {
     await cloud.ports.shut(project.name);
     return null;
   }
-  cloud.projects.put(project.name, {...kept, port});
-  return {...kept, port};
+  cloud.projects.put(project.name, { ...kept, port });
+  return { ...kept, port };
 }
 
 /**
@@ -171,8 +187,8 @@ async function accept(cloud, deployment) {
     const project = cloud.projects.get(deployment.project);
     if (project === undefined) return null;
     const number = project.deploymentsMade + 1;
-    cloud.projects.put(project.name, {...project, deploymentsMade: number});
-    const numbered = {...deployment, port, number};
+    cloud.projects.put(project.name, { ...project, deploymentsMade: number });
+    const numbered = { ...deployment, port, number };
     cloud.deployments.put(deployment.id, numbered);
     return numbered;
   });
@@ -189,14 +205,15 @@ async function accept(cloud, deployment) {
  * @param {Cloud} cloud
  * @param {Deployment} deployment
  */
-export async function removeDeployment(cloud, {id, project: name}) {
+export async function removeDeployment(cloud, { id, project: name }) {
   cloud.store.atomically(() => {
     cloud.deployments.remove(id);
     const project = cloud.projects.get(name);
     if (project === undefined) return;
-    const branchDeployments = Object.fromEntries(Object.entries(project.branchDeployments)
-      .filter(([, shown]) => shown !== id));
-    cloud.projects.put(name, {...project, branchDeployments});
+    const branchDeployments = Object.fromEntries(
+      Object.entries(project.branchDeployments).filter(([, shown]) => shown !== id),
+    );
+    cloud.projects.put(name, { ...project, branchDeployments });
   });
   await cloud.ports.shut(id);
   await cloud.hosting.remove(id);
@@ -210,11 +227,14 @@ export async function removeDeployment(cloud, {id, project: name}) {
  * @param {Cloud} cloud
  * @param {Deployment} deployment
  */
-export function rollBack(cloud, {id, project: name}) {
+export function rollBack(cloud, { id, project: name }) {
   cloud.store.atomically(() => {
     const project = /** @type {Project} */ (cloud.projects.get(name));
-    cloud.projects.put(name,
-      {...project, canonicalId: id, publishedNumber: project.deploymentsMade});
+    cloud.projects.put(name, {
+      ...project,
+      canonicalId: id,
+      publishedNumber: project.deploymentsMade,
+    });
   });
 }
 
@@ -228,12 +248,15 @@ export async function closeCloud(cloud) {
 }
 
 /**
- * Deletes everything; resolves when nothing is under way any more.
+ * Ends everything whose records are gone from the store; resolves when nothing is under way any
+ * more.
  *
  * @param {Cloud} cloud
  */
 export async function clearCloud(cloud) {
-  for (const project of cloud.projects.list()) await removeProject(cloud, project);
+  await cloud.ports.close();
   wakeAll(cloud);
   await Promise.all(cloud.underWay);
+  await cloud.hosting.clear();
+  for (const id of readdirSync(join(cloud.folder, 'uploads'))) removeParts(cloud, id);
 }

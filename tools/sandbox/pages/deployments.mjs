@@ -2,9 +2,9 @@
 // site that answers. A deployment keeps what it was made of: variables of the project that change
 // later do not reach it.
 
-import {randomUUID} from 'node:crypto';
-import {ApiError} from './answers.mjs';
-import {isVariableName, showVariables} from './projects.mjs';
+import { randomUUID } from 'node:crypto';
+import { ApiError } from './answers.mjs';
+import { isVariableName, showVariables } from './projects.mjs';
 
 /**
  * @typedef {import('./projects.mjs').Project} Project
@@ -44,9 +44,20 @@ import {isVariableName, showVariables} from './projects.mjs';
 const stageNames = ['queued', 'initialize', 'clone_repo', 'build', 'deploy'];
 
 /** Bindings that exist at Cloudflare and have no engine here. */
-const foreignBindings = ['ai_bindings', 'analytics_engine_datasets', 'browsers', 'd1_databases',
-  'durable_object_namespaces', 'hyperdrive_bindings', 'kv_namespaces', 'mtls_certificates',
-  'queue_producers', 'r2_buckets', 'services', 'vectorize_bindings'];
+const foreignBindings = [
+  'ai_bindings',
+  'analytics_engine_datasets',
+  'browsers',
+  'd1_databases',
+  'durable_object_namespaces',
+  'hyperdrive_bindings',
+  'kv_namespaces',
+  'mtls_certificates',
+  'queue_producers',
+  'r2_buckets',
+  'services',
+  'vectorize_bindings',
+];
 
 /**
  * @param {Project} project
@@ -58,13 +69,21 @@ export function newDeployment(project, upload, now) {
   const branch = upload.branch ?? project.production_branch;
   const environment = branch === project.production_branch ? 'production' : 'preview';
   return {
-    id: randomUUID(), number: 0, project: project.name,
-    projectId: project.id, environment, branch, port: 0, created_on: now, modified_on: now,
-    stages: newStages(now), commit: upload.commit,
+    id: randomUUID(),
+    number: 0,
+    project: project.name,
+    projectId: project.id,
+    environment,
+    branch,
+    port: 0,
+    created_on: now,
+    modified_on: now,
+    stages: newStages(now),
+    commit: upload.commit,
     build_config: project.build_config,
     variables: project.deployment_configs[environment].env_vars,
     usesFunctions: upload.modules.length > 0,
-    log: upload.warnings.map((line) => ({ts: now, line: `Warning: ${line}`})),
+    log: upload.warnings.map((line) => ({ ts: now, line: `Warning: ${line}` })),
   };
 }
 
@@ -77,8 +96,8 @@ export function newDeployment(project, upload, now) {
  * @returns {Deployment}
  */
 export function sameDeployment(project, earlier, now) {
-  const upload = {branch: earlier.branch, commit: earlier.commit, modules: [], warnings: []};
-  return {...newDeployment(project, upload, now), usesFunctions: earlier.usesFunctions};
+  const upload = { branch: earlier.branch, commit: earlier.commit, modules: [], warnings: [] };
+  return { ...newDeployment(project, upload, now), usesFunctions: earlier.usesFunctions };
 }
 
 /**
@@ -88,16 +107,19 @@ export function sameDeployment(project, earlier, now) {
  * @param {string} now
  * @returns {Deployment}
  */
-export const restartDeployment = (deployment, now) => ({...deployment, stages: newStages(now)});
+export const restartDeployment = (deployment, now) => ({ ...deployment, stages: newStages(now) });
 
 /**
  * @param {string} now
  * @returns {Stage[]}
  */
-const newStages = (now) => stageNames.map((name, index) => ({
-  name, status: index === 0 ? 'active' : 'idle', started_on: index === 0 ? now : null,
-  ended_on: null,
-}));
+const newStages = (now) =>
+  stageNames.map((name, index) => ({
+    name,
+    status: index === 0 ? 'active' : 'idle',
+    started_on: index === 0 ? now : null,
+    ended_on: null,
+  }));
 
 /**
  * What the site of a deployment consists of. Throws a plain Error when it needs what the sandbox
@@ -111,21 +133,24 @@ const newStages = (now) => stageNames.map((name, index) => ({
  */
 export function siteOf(project, deployment, parts, url) {
   const config = project.deployment_configs[deployment.environment];
-  const {metadata, ...served} = parts;
+  const { metadata, ...served } = parts;
   const foreign = foreignBindings.filter((kind) => Object.keys(config[kind] ?? {}).length > 0);
   const bound = bindingsOf(metadata);
   foreign.push(...bound.foreign);
-  const {compatibility_date: date, compatibility_flags: flags} = metadata;
+  const { compatibility_date: date, compatibility_flags: flags } = metadata;
   if (foreign.length > 0) {
     throw new Error(`The sandbox has no engine for these bindings: ${foreign.join(', ')}`);
   }
-  const values = Object.entries(deployment.variables).map(([name, {value}]) => [name, value]);
+  const values = Object.entries(deployment.variables).map(([name, { value }]) => [name, value]);
   return {
     ...served,
     environment: {
-      CF_PAGES: '1', CF_PAGES_BRANCH: deployment.branch, CF_PAGES_URL: url,
+      CF_PAGES: '1',
+      CF_PAGES_BRANCH: deployment.branch,
+      CF_PAGES_URL: url,
       CF_PAGES_COMMIT_SHA: deployment.commit.commit_hash,
-      ...Object.fromEntries(values), ...bound.values,
+      ...Object.fromEntries(values),
+      ...bound.values,
     },
     compatibilityDate: typeof date === 'string' ? date : config.compatibility_date,
     compatibilityFlags: isTexts(flags) ? flags : config.compatibility_flags,
@@ -145,7 +170,7 @@ function bindingsOf(metadata) {
   const values = {};
   const foreign = [];
   for (const binding of Array.isArray(metadata.bindings) ? metadata.bindings : []) {
-    const {type, name, text} = binding ?? {};
+    const { type, name, text } = binding ?? {};
     const isText = (type === 'plain_text' || type === 'secret_text') && typeof text === 'string';
     if (isText && isVariableName(name)) {
       values[name] = text;
@@ -153,7 +178,7 @@ function bindingsOf(metadata) {
       foreign.push(`${name} (${type})`);
     }
   }
-  return {values, foreign};
+  return { values, foreign };
 }
 
 /**
@@ -164,12 +189,12 @@ function bindingsOf(metadata) {
  * @returns {Deployment}
  */
 export function nextStage(deployment, now) {
-  const at = deployment.stages.findIndex(({status}) => status === 'active');
+  const at = deployment.stages.findIndex(({ status }) => status === 'active');
   const stages = deployment.stages.map((stage, index) => {
     if (index === at) return ended(stage, 'success', now);
     return index === at + 1 ? begun(stage, now) : stage;
   });
-  return {...deployment, stages, modified_on: now};
+  return { ...deployment, stages, modified_on: now };
 }
 
 /**
@@ -182,10 +207,21 @@ export function nextStage(deployment, now) {
  * @returns {Deployment}
  */
 export function failDeployment(deployment, why, now) {
-  const stages = deployment.stages.map((stage) => stage.status === 'success' ? stage
-    : ended({...stage, started_on: stage.started_on ?? now},
-      stage.name === 'deploy' ? 'failure' : 'success', now));
-  return {...deployment, stages, modified_on: now, log: [...deployment.log, {ts: now, line: why}]};
+  const stages = deployment.stages.map((stage) =>
+    stage.status === 'success'
+      ? stage
+      : ended(
+          { ...stage, started_on: stage.started_on ?? now },
+          stage.name === 'deploy' ? 'failure' : 'success',
+          now,
+        ),
+  );
+  return {
+    ...deployment,
+    stages,
+    modified_on: now,
+    log: [...deployment.log, { ts: now, line: why }],
+  };
 }
 
 /**
@@ -193,7 +229,7 @@ export function failDeployment(deployment, why, now) {
  * @param {string} now
  * @returns {Stage}
  */
-const begun = (stage, now) => ({...stage, status: 'active', started_on: now});
+const begun = (stage, now) => ({ ...stage, status: 'active', started_on: now });
 
 /**
  * @param {Stage} stage
@@ -201,17 +237,17 @@ const begun = (stage, now) => ({...stage, status: 'active', started_on: now});
  * @param {string} now
  * @returns {Stage}
  */
-const ended = (stage, status, now) => ({...stage, status, ended_on: now});
+const ended = (stage, status, now) => ({ ...stage, status, ended_on: now });
 
 /** @param {Deployment} deployment */
-export function latestStage({stages}) {
-  const active = stages.find(({status}) => status === 'active' || status === 'failure');
-  return /** @type {Stage} */ (active ?? stages.findLast(({status}) => status === 'success'));
+export function latestStage({ stages }) {
+  const active = stages.find(({ status }) => status === 'active' || status === 'failure');
+  return /** @type {Stage} */ (active ?? stages.findLast(({ status }) => status === 'success'));
 }
 
 /** @param {Deployment} deployment */
 export const isFinished = (deployment) => {
-  const {name, status} = latestStage(deployment);
+  const { name, status } = latestStage(deployment);
   return name === 'deploy' && status !== 'active';
 };
 
@@ -220,8 +256,8 @@ export const isSuccess = (deployment) =>
   isFinished(deployment) && latestStage(deployment).status === 'success';
 
 /** @param {string} id */
-export const noDeployment = (id) => new ApiError(404, 8000009,
-  `The deployment ${JSON.stringify(id.slice(0, 80))} was not found.`);
+export const noDeployment = (id) =>
+  new ApiError(404, 8000009, `The deployment ${JSON.stringify(id.slice(0, 80))} was not found.`);
 
 /**
  * What the API shows.
@@ -230,17 +266,35 @@ export const noDeployment = (id) => new ApiError(404, 8000009,
  * @param {string[]} aliases
  */
 export function showDeployment(deployment, aliases) {
-  const {id, project, projectId, environment, created_on, modified_on, stages, commit} = deployment;
+  const { id, project, projectId, environment, created_on, modified_on, stages, commit } =
+    deployment;
   return {
-    id, short_id: id.slice(0, 8), project_id: projectId, project_name: project, environment,
-    url: urlOf(deployment.port), created_on, modified_on,
-    latest_stage: latestStage(deployment), stages,
-    deployment_trigger: {type: 'ad_hoc', metadata: {branch: deployment.branch, ...commit}},
-    aliases: aliases.length === 0 ? null : aliases, is_skipped: false, skip_reason: null,
-    env_vars: showVariables(deployment.variables), build_config: {build_command: null,
-      destination_dir: null, root_dir: null, web_analytics_tag: null, web_analytics_token: null,
-      build_caching: false, ...deployment.build_config},
-    source: null, uses_functions: deployment.usesFunctions,
+    id,
+    short_id: id.slice(0, 8),
+    project_id: projectId,
+    project_name: project,
+    environment,
+    url: urlOf(deployment.port),
+    created_on,
+    modified_on,
+    latest_stage: latestStage(deployment),
+    stages,
+    deployment_trigger: { type: 'ad_hoc', metadata: { branch: deployment.branch, ...commit } },
+    aliases: aliases.length === 0 ? null : aliases,
+    is_skipped: false,
+    skip_reason: null,
+    env_vars: showVariables(deployment.variables),
+    build_config: {
+      build_command: null,
+      destination_dir: null,
+      root_dir: null,
+      web_analytics_tag: null,
+      web_analytics_token: null,
+      build_caching: false,
+      ...deployment.build_config,
+    },
+    source: null,
+    uses_functions: deployment.usesFunctions,
   };
 }
 

@@ -1,8 +1,8 @@
 // Custom domains of a project. The sandbox has no DNS, so validation always finds the record in
 // place; it takes its time by the clock: initializing, then pending, then active.
 
-import {randomUUID} from 'node:crypto';
-import {ApiError, invalid} from './answers.mjs';
+import { randomUUID } from 'node:crypto';
+import { ApiError, invalid } from './answers.mjs';
 
 /**
  * @typedef {object} Domain
@@ -46,7 +46,7 @@ export function openDomains(store, clock) {
   };
   const show = (/** @type {Domain} */ domain) => showDomain(domain, clock.now_ms());
   return {
-    names: (project) => of(project).map(({name}) => name),
+    names: (project) => of(project).map(({ name }) => name),
     list: (project) => of(project).map(show),
     get: (project, name) => show(find(project, name)),
     add(project, given) {
@@ -58,14 +58,14 @@ export function openDomains(store, clock) {
         throw new ApiError(409, 8000018, 'You have already added this custom domain.');
       }
       const now_ms = clock.now_ms();
-      const domain = {id: randomUUID(), name, project, created_ms: now_ms, checked_ms: now_ms};
+      const domain = { id: randomUUID(), name, project, created_ms: now_ms, checked_ms: now_ms };
       domains.put(name, domain);
       return show(domain);
     },
     revalidate(project, name) {
       const domain = find(project, name);
       const isActive = statusAt(domain, clock.now_ms()) === 'active';
-      const again = isActive ? domain : {...domain, checked_ms: clock.now_ms()};
+      const again = isActive ? domain : { ...domain, checked_ms: clock.now_ms() };
       domains.put(domain.name, again);
       return show(again);
     },
@@ -77,7 +77,7 @@ export function openDomains(store, clock) {
  * @param {Domain} domain
  * @param {number} now_ms
  */
-function statusAt({checked_ms}, now_ms) {
+function statusAt({ checked_ms }, now_ms) {
   const steps = Math.floor((now_ms - checked_ms) / validation_ms);
   return steps < 1 ? 'initializing' : steps < 2 ? 'pending' : 'active';
 }
@@ -89,9 +89,14 @@ function statusAt({checked_ms}, now_ms) {
 function showDomain(domain, now_ms) {
   const status = statusAt(domain, now_ms);
   return {
-    id: domain.id, domain_id: domain.id, name: domain.name, status, zone_tag: '',
-    certificate_authority: 'google', created_on: new Date(domain.created_ms).toISOString(),
-    validation_data: {method: 'http', status},
-    verification_data: {status: status === 'initializing' ? 'pending' : status},
+    id: domain.id,
+    domain_id: domain.id,
+    name: domain.name,
+    status,
+    zone_tag: '',
+    certificate_authority: 'google',
+    created_on: new Date(domain.created_ms).toISOString(),
+    validation_data: { method: 'http', status },
+    verification_data: { status: status === 'initializing' ? 'pending' : status },
   };
 }

@@ -2,8 +2,8 @@
 // files, and the site's code, which is either one module or a bundle (a multipart body inside a
 // part, whose boundary has to be read off its first line).
 
-import {readAssetRules, readRoutes} from '../hosting/site_rules.mjs';
-import {ApiError, invalid} from './answers.mjs';
+import { readAssetRules, readRoutes } from '../hosting/site_rules.mjs';
+import { ApiError, invalid } from './answers.mjs';
 
 /** @typedef {import('../hosting/workerd_config.mjs').Module} Module */
 
@@ -26,10 +26,15 @@ const modules_max = 1000;
 
 /** @type {Record<string, Module['type'] | null>} */
 const moduleTypes = {
-  'application/javascript+module': 'esModule', 'text/javascript+module': 'esModule',
-  'application/javascript': 'commonJsModule', 'text/javascript': 'commonJsModule',
-  'application/wasm': 'wasm', 'text/plain': 'text', 'application/octet-stream': 'data',
-  'application/json': 'json', 'application/source-map': null,
+  'application/javascript+module': 'esModule',
+  'text/javascript+module': 'esModule',
+  'application/javascript': 'commonJsModule',
+  'text/javascript': 'commonJsModule',
+  'application/wasm': 'wasm',
+  'text/plain': 'text',
+  'application/octet-stream': 'data',
+  'application/json': 'json',
+  'application/source-map': null,
 };
 
 /**
@@ -44,28 +49,38 @@ export async function readUpload(body, contentType) {
   const form = await readForm(body, contentType);
   const manifest = await textOf(form, 'manifest');
   if (manifest === null) {
-    throw new ApiError(400, 8000096,
-      'A "manifest" field was expected in the request body but was not provided.');
+    throw new ApiError(
+      400,
+      8000096,
+      'A "manifest" field was expected in the request body but was not provided.',
+    );
   }
-  const {rules, warnings} = readAssetRules(
-    await textOf(form, '_headers') ?? '', await textOf(form, '_redirects') ?? '');
-  const {modules, metadata} = await readCode(form);
+  const { rules, warnings } = readAssetRules(
+    (await textOf(form, '_headers')) ?? '',
+    (await textOf(form, '_redirects')) ?? '',
+  );
+  const { modules, metadata } = await readCode(form);
   const routes = await textOf(form, '_routes.json');
   return {
-    manifest: parse(manifest, 'manifest'), branch: await textOf(form, 'branch'),
+    manifest: parse(manifest, 'manifest'),
+    branch: await textOf(form, 'branch'),
     commit: {
-      commit_hash: await textOf(form, 'commit_hash') ?? '',
-      commit_message: (await textOf(form, 'commit_message') ?? '').slice(0, 384),
-      commit_dirty: await textOf(form, 'commit_dirty') === 'true',
+      commit_hash: (await textOf(form, 'commit_hash')) ?? '',
+      commit_message: ((await textOf(form, 'commit_message')) ?? '').slice(0, 384),
+      commit_dirty: (await textOf(form, 'commit_dirty')) === 'true',
     },
-    rules, warnings, modules, metadata, routes: readRouteFile(routes),
+    rules,
+    warnings,
+    modules,
+    metadata,
+    routes: readRouteFile(routes),
   };
 }
 
 /** @param {string | null} text */
 function readRouteFile(text) {
   try {
-    return text === null ? {include: ['/*'], exclude: []} : readRoutes(text);
+    return text === null ? { include: ['/*'], exclude: [] } : readRoutes(text);
   } catch (error) {
     throw invalid(/** @type {Error} */ (error).message);
   }
@@ -78,7 +93,7 @@ function readRouteFile(text) {
 async function readForm(body, contentType) {
   const bytes = /** @type {Uint8Array<ArrayBuffer>} */ (body);
   try {
-    return await new Response(bytes, {headers: {'content-type': contentType}}).formData();
+    return await new Response(bytes, { headers: { 'content-type': contentType } }).formData();
   } catch {
     throw invalid('The body is not a sound multipart/form-data body');
   }
@@ -110,9 +125,9 @@ async function readCode(form) {
     throw invalid('_worker.js and _worker.bundle exclude each other');
   }
   if (single !== null) {
-    return {modules: [{name: '_worker.js', type: 'esModule', bytes: single}], metadata: {}};
+    return { modules: [{ name: '_worker.js', type: 'esModule', bytes: single }], metadata: {} };
   }
-  return bundle === null ? {modules: [], metadata: {}} : readBundle(bundle);
+  return bundle === null ? { modules: [], metadata: {} } : readBundle(bundle);
 }
 
 /**
@@ -134,7 +149,7 @@ async function readBundle(bundle) {
   const boundary = /^--([\w'()+,./:=? -]{1,70})$/.exec(firstLine)?.[1];
   if (boundary === undefined) throw invalid('_worker.bundle does not begin with a boundary');
   const form = await readForm(bundle, `multipart/form-data; boundary="${boundary}"`);
-  const metadata = parse(await textOf(form, 'metadata') ?? '{}', 'metadata of _worker.bundle');
+  const metadata = parse((await textOf(form, 'metadata')) ?? '{}', 'metadata of _worker.bundle');
   const main = metadata?.main_module ?? metadata?.body_part;
   /** @type {Module[]} */
   const modules = [];
@@ -146,14 +161,14 @@ async function readBundle(bundle) {
     if (names.has(name)) throw invalid(`The module ${name} stands more than once`);
     names.add(name);
     if (type === null) continue;
-    const bytes = typeof value === 'string' ? Buffer.from(value)
-      : Buffer.from(await value.arrayBuffer());
-    modules.push({name, type, bytes});
+    const bytes =
+      typeof value === 'string' ? Buffer.from(value) : Buffer.from(await value.arrayBuffer());
+    modules.push({ name, type, bytes });
   }
   if (modules.length > modules_max) throw invalid(`A bundle has ${modules_max} modules at most`);
-  const entry = modules.find(({name}) => name === main);
+  const entry = modules.find(({ name }) => name === main);
   if (entry === undefined) throw invalid('The metadata of _worker.bundle names no module of it');
-  return {metadata, modules: [entry, ...modules.filter((module) => module !== entry)]};
+  return { metadata, modules: [entry, ...modules.filter((module) => module !== entry)] };
 }
 
 const mediaType = (/** @type {string} */ type) => type.split(';')[0]?.trim().toLowerCase() ?? '';

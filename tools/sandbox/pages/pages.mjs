@@ -10,19 +10,23 @@
 //   /accounts/<account>/pages/projects[/<project>[/upload-token | /deployments... | /domains...]]
 //   /pages/assets/{check-missing,upload,upsert-hashes}    with the upload token
 
-import {join} from 'node:path';
-import {BadRequest} from '../frame/http.mjs';
+import { join } from 'node:path';
+import { BadRequest } from '../frame/http.mjs';
 import {
-  accountId, createRequestLimit, files_max, requireAccount, requireApiToken,
+  accountId,
+  createRequestLimit,
+  files_max,
+  requireAccount,
+  requireApiToken,
 } from './access.mjs';
-import {ApiError, sendFailure, sendResult} from './answers.mjs';
-import {openAssets} from './assets.mjs';
-import {clearCloud, closeCloud, openCloud} from './cloud.mjs';
-import {openDomains} from './domains.mjs';
-import {statusOf} from './status.mjs';
-import {routeAssets} from './routes_assets.mjs';
-import {routeDeployments} from './routes_deployments.mjs';
-import {routeDomains, routeProjects} from './routes_projects.mjs';
+import { ApiError, sendFailure, sendResult } from './answers.mjs';
+import { openAssets } from './assets.mjs';
+import { clearCloud, closeCloud, openCloud } from './cloud.mjs';
+import { openDomains } from './domains.mjs';
+import { statusOf } from './status.mjs';
+import { routeAssets } from './routes_assets.mjs';
+import { routeDeployments } from './routes_deployments.mjs';
+import { routeDomains, routeProjects } from './routes_projects.mjs';
 
 /**
  * @typedef {object} Api  What every route gets.
@@ -44,8 +48,13 @@ import {routeDomains, routeProjects} from './routes_projects.mjs';
  */
 
 const settingsOnStart = {
-  requests_max: 1200, stage_ms: 100, processes_max: 12, idle_ms_max: 60_000, busy_ms_max: 10_000,
-  start_ms_max: 15_000, memory_bytes_max: 512 * 1024 * 1024,
+  requests_max: 1200,
+  stage_ms: 100,
+  processes_max: 12,
+  idle_ms_max: 60_000,
+  busy_ms_max: 10_000,
+  start_ms_max: 15_000,
+  memory_bytes_max: 512 * 1024 * 1024,
 };
 
 /**
@@ -53,23 +62,34 @@ const settingsOnStart = {
  * @returns {Promise<import('../sandbox.mjs').Provider>}
  */
 export async function createPages(provided) {
-  const {store, clock, stateFolder} = provided;
+  const { store, clock, stateFolder } = provided;
   const folder = join(stateFolder, 'cloudflare');
-  const settings = {...settingsOnStart};
+  const settings = { ...settingsOnStart };
   const cloud = await openCloud(provided, folder, settings);
   /** @type {Api} */
   const api = {
-    cloud, assets: openAssets(join(folder, 'content'), store, files_max),
-    domains: openDomains(store, clock), uploadSecret: store.secret('cloudflare-upload-token'),
+    cloud,
+    assets: openAssets(join(folder, 'content'), store, files_max),
+    domains: openDomains(store, clock),
+    uploadSecret: store.secret('cloudflare-upload-token'),
   };
   const limit = createRequestLimit(clock);
   return {
-    provider: 'cloudflare', prefix: '/client/v4', settings,
-    async handle(request, response, {url, path, note, takeHalfDone}) {
-      const {headers, wait_s} = limit(request, settings.requests_max);
+    provider: 'cloudflare',
+    prefix: '/client/v4',
+    settings,
+    async handle(request, response, { url, path, note, takeHalfDone }) {
+      const { headers, wait_s } = limit(request, settings.requests_max);
       response.setHeaders(new Map(Object.entries(headers)));
-      const call = {request, response, note, takeHalfDone, method: request.method ?? 'GET',
-        path: path.split('/').slice(1).map(decoded), query: url.searchParams};
+      const call = {
+        request,
+        response,
+        note,
+        takeHalfDone,
+        method: request.method ?? 'GET',
+        path: path.split('/').slice(1).map(decoded),
+        query: url.searchParams,
+      };
       try {
         if (wait_s > 0) throw tooMany;
         await route(api, call);
@@ -79,9 +99,9 @@ export async function createPages(provided) {
         sendFailure(response, error);
       }
     },
-    sendError: (response, status, message) => sendFailure(response,
-      new ApiError(status, status === 429 ? tooMany.code : 8000000, message)),
-    summary: () => ({sites: statusOf(cloud)}),
+    sendError: (response, status, message) =>
+      sendFailure(response, new ApiError(status, status === 429 ? tooMany.code : 8000000, message)),
+    summary: () => ({ sites: statusOf(cloud) }),
     close: () => closeCloud(cloud),
     async reset() {
       await clearCloud(cloud);
@@ -109,39 +129,54 @@ function decoded(part) {
 async function route(api, call) {
   const [first, second, third, fourth] = call.path;
   if (first === 'pages' && second === 'assets') {
-    return routeAssets(api, {...call, path: call.path.slice(2)});
+    return routeAssets(api, { ...call, path: call.path.slice(2) });
   }
   requireApiToken(call.request);
   if (first !== 'accounts' || second === undefined) return routeAccount(call);
   requireAccount(second);
   if (third !== 'pages' || fourth !== 'projects') return routeAccount(call);
   const [, , , , name, resource] = call.path;
-  const inner = {...call, path: call.path.slice(6)};
+  const inner = { ...call, path: call.path.slice(6) };
   if (resource === 'deployments') return routeDeployments(api, inner, name ?? '');
   if (resource === 'domains') return routeDomains(api, inner, name ?? '');
-  return routeProjects(api, {...call, path: call.path.slice(4)});
+  return routeProjects(api, { ...call, path: call.path.slice(4) });
 }
 
 /** @param {ApiCall} call */
-function routeAccount({response, method, path}) {
-  const account = {id: accountId, name: 'Sandbox', type: 'standard',
-    settings: {enforce_twofactor: false}, created_on: '2026-01-01T00:00:00Z'};
-  const info = {page: 1, per_page: 20, count: 1, total_count: 1, total_pages: 1};
+function routeAccount({ response, method, path }) {
+  const account = {
+    id: accountId,
+    name: 'Sandbox',
+    type: 'standard',
+    settings: { enforce_twofactor: false },
+    created_on: '2026-01-01T00:00:00Z',
+  };
+  const info = { page: 1, per_page: 20, count: 1, total_count: 1, total_pages: 1 };
   const address = path.join('/');
   if (method === 'GET') {
     if (address === 'accounts') return sendResult(response, [account], info);
     if (address === `accounts/${accountId}`) return sendResult(response, account);
     if (address === 'memberships') {
-      return sendResult(response, [{id: 'sandbox', status: 'accepted', account, roles: []}], info);
+      return sendResult(
+        response,
+        [{ id: 'sandbox', status: 'accepted', account, roles: [] }],
+        info,
+      );
     }
-    if (address === 'user') return sendResult(response, {id: 'sandbox', email: 'you@sandbox.test'});
+    if (address === 'user')
+      return sendResult(response, { id: 'sandbox', email: 'you@sandbox.test' });
     if (/^(user|accounts\/[^/]+)\/tokens\/verify$/.test(address)) {
-      return sendResult(response, {id: 'sandbox', status: 'active'});
+      return sendResult(response, { id: 'sandbox', status: 'active' });
     }
   }
   throw noRoute(address);
 }
 
 /** @param {string} address */
-export const noRoute = (address) => new ApiError(404, 7003, 'Could not route to ' +
-  `/client/v4/${address.slice(0, 200)}, perhaps your object identifier is invalid?`);
+export const noRoute = (address) =>
+  new ApiError(
+    404,
+    7003,
+    'Could not route to ' +
+      `/client/v4/${address.slice(0, 200)}, perhaps your object identifier is invalid?`,
+  );

@@ -1,7 +1,7 @@
 // The loopback ports on which sites stand: one for a project, one for each of its deployments, one
 // for each preview branch.
 
-import {sendText} from '../frame/http.mjs';
+import { sendText } from '../frame/http.mjs';
 
 /**
  * @typedef {object} Ports
@@ -10,7 +10,7 @@ import {sendText} from '../frame/http.mjs';
  *   the deployment that `target` names at that moment.
  * @property {(key: string) => boolean} has
  * @property {(key: string) => Promise<void>} shut  From then on nothing answers there; repeatable.
- * @property {() => Promise<void>} close
+ * @property {() => Promise<void>} close  Shuts all; they can be opened again.
  */
 
 /**
@@ -28,17 +28,17 @@ export function openPorts(serve, hosting) {
   };
   return {
     async open(key, port, target) {
-      const service = {provider: 'site', handle: visitor(hosting, target)};
-      const listener = await serve({...service, port}).catch((error) => {
+      const service = { provider: 'site', handle: visitor(hosting, target) };
+      const listener = await serve({ ...service, port }).catch((error) => {
         if (port === 0) throw error;
-        return serve({...service, port: 0});
+        return serve({ ...service, port: 0 });
       });
       listeners.set(key, listener);
       return listener.port;
     },
     has: (key) => listeners.has(key),
     shut,
-    close: async () => void await Promise.all([...listeners.keys()].map(shut)),
+    close: async () => void (await Promise.all([...listeners.keys()].map(shut))),
   };
 }
 

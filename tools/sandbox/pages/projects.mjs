@@ -1,8 +1,8 @@
 // Pages projects: a name, a production branch, settings for production and preview, and a port of
 // its own that serves the canonical deployment.
 
-import {randomUUID} from 'node:crypto';
-import {ApiError, invalid} from './answers.mjs';
+import { randomUUID } from 'node:crypto';
+import { ApiError, invalid } from './answers.mjs';
 
 /**
  * @typedef {object} Variable
@@ -37,8 +37,12 @@ const defaultDate = '2026-11-01';
 
 /** @returns {DeploymentConfig} */
 const newConfig = () => ({
-  env_vars: {}, compatibility_date: defaultDate, compatibility_flags: [], fail_open: true,
-  always_use_latest_compatibility_date: false, build_image_major_version: 3,
+  env_vars: {},
+  compatibility_date: defaultDate,
+  compatibility_flags: [],
+  fail_open: true,
+  always_use_latest_compatibility_date: false,
+  build_image_major_version: 3,
   usage_model: 'standard',
 });
 
@@ -48,18 +52,26 @@ const newConfig = () => ({
  * @returns {Project}
  */
 export function newProject(order, created_on) {
-  const {name, production_branch} = order;
+  const { name, production_branch } = order;
   if (typeof name !== 'string' || !/^[a-z0-9](?:[a-z0-9-]{0,56}[a-z0-9])?$/.test(name)) {
     throw invalid('Project names must be 1-58 characters of a-z, 0-9 and -, without - at the ends');
   }
   /** @type {Project} */
   const project = {
-    id: randomUUID(), name, production_branch: branchName(production_branch ?? 'main'), created_on,
-    port: 0, branchPorts: {}, branchDeployments: {}, build_config: {}, canonicalId: null,
-    deploymentsMade: 0, publishedNumber: 0,
-    deployment_configs: {production: newConfig(), preview: newConfig()},
+    id: randomUUID(),
+    name,
+    production_branch: branchName(production_branch ?? 'main'),
+    created_on,
+    port: 0,
+    branchPorts: {},
+    branchDeployments: {},
+    build_config: {},
+    canonicalId: null,
+    deploymentsMade: 0,
+    publishedNumber: 0,
+    deployment_configs: { production: newConfig(), preview: newConfig() },
   };
-  return changeProject(project, {...order, name: undefined});
+  return changeProject(project, { ...order, name: undefined });
 }
 
 /**
@@ -88,7 +100,7 @@ export function changeProject(project, changes) {
   return {
     ...project,
     production_branch: branchName(changes.production_branch ?? project.production_branch),
-    build_config: {...project.build_config, ...changes.build_config ?? {}},
+    build_config: { ...project.build_config, ...(changes.build_config ?? {}) },
     deployment_configs: configs,
   };
 }
@@ -115,18 +127,21 @@ function merge(target, change) {
 }
 
 /** @param {unknown} name */
-export const isVariableName = (name) => typeof name === 'string' &&
-  /^[A-Za-z_$][\w$]{0,199}$/.test(name) && name !== 'ASSETS' && name !== '__proto__';
+export const isVariableName = (name) =>
+  typeof name === 'string' &&
+  /^[A-Za-z_$][\w$]{0,199}$/.test(name) &&
+  name !== 'ASSETS' &&
+  name !== '__proto__';
 
 /** @param {DeploymentConfig} config */
-function refuseUnsound({env_vars, compatibility_date, compatibility_flags}) {
+function refuseUnsound({ env_vars, compatibility_date, compatibility_flags }) {
   const variables = Object.entries(env_vars);
   if (variables.length > variables_max) throw invalid(`At most ${variables_max} variables`);
   for (const [name, variable] of variables) {
     if (!isVariableName(name)) {
       throw invalid(`A variable cannot be called ${JSON.stringify(name.slice(0, 80))}`);
     }
-    const {type, value} = variable ?? {};
+    const { type, value } = variable ?? {};
     if ((type !== 'plain_text' && type !== 'secret_text') || typeof value !== 'string') {
       throw invalid(`${name}: a variable is {type: "plain_text" or "secret_text", value: text}`);
     }
@@ -137,8 +152,10 @@ function refuseUnsound({env_vars, compatibility_date, compatibility_flags}) {
   if (!/^\d{4}-\d\d-\d\d$/.test(compatibility_date)) {
     throw invalid('compatibility_date must look like 2026-11-01');
   }
-  if (!Array.isArray(compatibility_flags) ||
-    !compatibility_flags.every((flag) => /^\w{1,80}$/.test(flag))) {
+  if (
+    !Array.isArray(compatibility_flags) ||
+    !compatibility_flags.every((flag) => /^\w{1,80}$/.test(flag))
+  ) {
     throw invalid('compatibility_flags must be a list of flags');
   }
 }
@@ -152,12 +169,20 @@ export function branchName(branch) {
 }
 
 /** @param {string} name */
-export const noProject = (name) => new ApiError(404, 8000007,
-  `Project not found. The specified project name ${JSON.stringify(name.slice(0, 80))} does not ` +
-  'match any of your existing projects.');
+export const noProject = (name) =>
+  new ApiError(
+    404,
+    8000007,
+    `Project not found. The specified project name ${JSON.stringify(name.slice(0, 80))} does not ` +
+      'match any of your existing projects.',
+  );
 
-export const nameTaken = () => new ApiError(409, 8000002,
-  'A project with this name already exists. Choose a different project name.');
+export const nameTaken = () =>
+  new ApiError(
+    409,
+    8000002,
+    'A project with this name already exists. Choose a different project name.',
+  );
 
 /**
  * What the API shows: secrets without their values, deployments as given.
@@ -166,17 +191,35 @@ export const nameTaken = () => new ApiError(409, 8000002,
  * @param {{canonical: object | null, latest: object | null, domains: string[],
  *   usesFunctions: boolean | null}} beside
  */
-export function showProject(project, {canonical, latest, domains, usesFunctions}) {
-  const {id, name, production_branch, created_on, port, build_config} = project;
+export function showProject(project, { canonical, latest, domains, usesFunctions }) {
+  const { id, name, production_branch, created_on, port, build_config } = project;
   const subdomain = `127.0.0.1:${port}`;
   return {
-    id, name, subdomain, domains: [subdomain, ...domains], production_branch, created_on,
-    source: null, build_config: {build_command: null, destination_dir: null, root_dir: null,
-      web_analytics_tag: null, web_analytics_token: null, build_caching: false, ...build_config},
-    deployment_configs: {production: showConfig(project.deployment_configs.production),
-      preview: showConfig(project.deployment_configs.preview)},
-    canonical_deployment: canonical, latest_deployment: latest,
-    framework: '', framework_version: '', uses_functions: usesFunctions,
+    id,
+    name,
+    subdomain,
+    domains: [subdomain, ...domains],
+    production_branch,
+    created_on,
+    source: null,
+    build_config: {
+      build_command: null,
+      destination_dir: null,
+      root_dir: null,
+      web_analytics_tag: null,
+      web_analytics_token: null,
+      build_caching: false,
+      ...build_config,
+    },
+    deployment_configs: {
+      production: showConfig(project.deployment_configs.production),
+      preview: showConfig(project.deployment_configs.preview),
+    },
+    canonical_deployment: canonical,
+    latest_deployment: latest,
+    framework: '',
+    framework_version: '',
+    uses_functions: usesFunctions,
     preview_script_name: `pages-worker--${id.slice(0, 8)}-preview`,
     production_script_name: `pages-worker--${id.slice(0, 8)}-production`,
   };
@@ -184,7 +227,7 @@ export function showProject(project, {canonical, latest, domains, usesFunctions}
 
 /** @param {DeploymentConfig} config */
 function showConfig(config) {
-  return {...config, env_vars: showVariables(config.env_vars)};
+  return { ...config, env_vars: showVariables(config.env_vars) };
 }
 
 /**
@@ -192,7 +235,9 @@ function showConfig(config) {
  * @returns {Record<string, Variable> | null}
  */
 export function showVariables(variables) {
-  const shown = Object.entries(variables).map(([name, {type, value}]) =>
-    [name, {type, value: type === 'secret_text' ? '' : value}]);
+  const shown = Object.entries(variables).map(([name, { type, value }]) => [
+    name,
+    { type, value: type === 'secret_text' ? '' : value },
+  ]);
   return shown.length === 0 ? null : Object.fromEntries(shown);
 }

@@ -1,11 +1,11 @@
 // The way of one deployment from an upload to a site that answers: files are written, the code is
 // started once to see that it loads, and only then does the project's address show it.
 
-import {copyFileSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
-import {deserialize, serialize} from 'node:v8';
-import {SiteFailed} from '../hosting/hosting.mjs';
-import {failDeployment, nextStage, siteOf, urlOf} from './deployments.mjs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { SiteFailed } from '../hosting/hosting.mjs';
+import { failDeployment, nextStage, siteOf, urlOf } from './deployments.mjs';
 
 /**
  * @typedef {import('./cloud.mjs').Cloud} Cloud
@@ -54,7 +54,7 @@ async function publish(cloud, id) {
  * @param {Deployment} deployment
  */
 function prepare(cloud, deployment) {
-  const {id, port} = deployment;
+  const { id, port } = deployment;
   advance(cloud, id, (found) => nextStage(found, now(cloud)));
   const project = /** @type {Project} */ (cloud.projects.get(deployment.project));
   const parts = readParts(cloud, id);
@@ -67,7 +67,7 @@ function prepare(cloud, deployment) {
  * @param {Cloud} cloud
  * @param {Deployment} deployment
  */
-async function build(cloud, {id}) {
+async function build(cloud, { id }) {
   advance(cloud, id, (found) => nextStage(nextStage(found, now(cloud)), now(cloud)));
   await cloud.hosting.check(id);
 }
@@ -77,7 +77,7 @@ async function build(cloud, {id}) {
  * @param {Deployment} deployment
  */
 async function deploy(cloud, deployment) {
-  const {id, environment} = deployment;
+  const { id, environment } = deployment;
   advance(cloud, id, (found) => nextStage(found, now(cloud)));
   if (environment === 'preview') await openBranch(cloud, deployment);
   await pause(cloud);
@@ -99,26 +99,27 @@ async function deploy(cloud, deployment) {
  * @param {Deployment} deployment
  * @returns {Project}
  */
-function pointAt(cloud, project, {id, number, environment, branch}) {
+function pointAt(cloud, project, { id, number, environment, branch }) {
   if (environment === 'production') {
     return number > project.publishedNumber
-      ? {...project, canonicalId: id, publishedNumber: number} : project;
+      ? { ...project, canonicalId: id, publishedNumber: number }
+      : project;
   }
   const shown = cloud.deployments.get(project.branchDeployments[branch] ?? '');
   if (shown !== undefined && shown.number > number) return project;
-  return {...project, branchDeployments: {...project.branchDeployments, [branch]: id}};
+  return { ...project, branchDeployments: { ...project.branchDeployments, [branch]: id } };
 }
 
 /**
  * @param {Cloud} cloud
  * @param {Deployment} deployment
  */
-async function openBranch(cloud, {project: name, branch}) {
+async function openBranch(cloud, { project: name, branch }) {
   if (cloud.ports.has(branchKey(name, branch))) return;
   const port = await showBranch(cloud, name, branch, 0);
   const project = cloud.projects.get(name);
   if (project === undefined) return cloud.ports.shut(branchKey(name, branch));
-  cloud.projects.put(name, {...project, branchPorts: {...project.branchPorts, [branch]: port}});
+  cloud.projects.put(name, { ...project, branchPorts: { ...project.branchPorts, [branch]: port } });
 }
 
 /**
@@ -128,8 +129,11 @@ async function openBranch(cloud, {project: name, branch}) {
  * @param {number} port
  */
 export function showBranch(cloud, name, branch, port) {
-  return cloud.ports.open(branchKey(name, branch), port, () =>
-    cloud.projects.get(name)?.branchDeployments[branch] ?? null);
+  return cloud.ports.open(
+    branchKey(name, branch),
+    port,
+    () => cloud.projects.get(name)?.branchDeployments[branch] ?? null,
+  );
 }
 
 export const branchKey = (/** @type {string} */ project, /** @type {string} */ branch) =>
@@ -141,7 +145,7 @@ export const branchKey = (/** @type {string} */ project, /** @type {string} */ b
  * @returns {Deployment | null}  Null when it was deleted, or the sandbox is closing.
  */
 function current(cloud, id) {
-  return cloud.isClosed ? null : cloud.deployments.get(id) ?? null;
+  return cloud.isClosed ? null : (cloud.deployments.get(id) ?? null);
 }
 
 /**
@@ -160,7 +164,7 @@ function advance(cloud, id, step) {
  * @param {Cloud} cloud
  * @returns {Promise<void>}
  */
-function pause({clock, settings, pausing}) {
+function pause({ clock, settings, pausing }) {
   if (settings.stage_ms === 0) return Promise.resolve();
   return new Promise((resolve) => {
     const end = () => {
@@ -174,19 +178,20 @@ function pause({clock, settings, pausing}) {
 }
 
 /** @param {Cloud} cloud */
-export const wakeAll = ({pausing}) => [...pausing].forEach((end) => end());
+export const wakeAll = ({ pausing }) => [...pausing].forEach((end) => end());
 
 /** @param {unknown} error */
 function reason(error) {
   const words = error instanceof Error ? error.message : String(error);
   return error instanceof SiteFailed
-    ? `Error: Failed to publish your Function. Got error: ${words}` : `Error: ${words}`;
+    ? `Error: Failed to publish your Function. Got error: ${words}`
+    : `Error: ${words}`;
 }
 
 /** @param {Cloud} cloud */
-export const now = ({clock}) => new Date(clock.now_ms()).toISOString();
+export const now = ({ clock }) => new Date(clock.now_ms()).toISOString();
 
-const partsFile = (/** @type {Cloud} */ {folder}, /** @type {string} */ id) =>
+const partsFile = (/** @type {Cloud} */ { folder }, /** @type {string} */ id) =>
   join(folder, 'uploads', id);
 
 /**
@@ -195,7 +200,7 @@ const partsFile = (/** @type {Cloud} */ {folder}, /** @type {string} */ id) =>
  * @param {Parts} parts
  */
 export function writeParts(cloud, id, parts) {
-  writeFileSync(partsFile(cloud, id), serialize(parts), {mode: 0o600});
+  writeFileSync(partsFile(cloud, id), serialize(parts), { mode: 0o600 });
 }
 
 /**
@@ -219,4 +224,4 @@ export const copyParts = (cloud, from, to) =>
  * @param {Cloud} cloud
  * @param {string} id
  */
-export const removeParts = (cloud, id) => rmSync(partsFile(cloud, id), {force: true});
+export const removeParts = (cloud, id) => rmSync(partsFile(cloud, id), { force: true });

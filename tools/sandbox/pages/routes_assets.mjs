@@ -1,10 +1,10 @@
 // Direct Upload's content routes. They stand under no account and take the upload token instead of
 // the API token.
 
-import {readBody} from '../frame/http.mjs';
-import {requireUploadToken} from './access.mjs';
-import {ApiError, invalid, sendResult} from './answers.mjs';
-import {noRoute} from './pages.mjs';
+import { readBody } from '../frame/http.mjs';
+import { requireUploadToken } from './access.mjs';
+import { ApiError, invalid, sendResult } from './answers.mjs';
+import { noRoute } from './pages.mjs';
 
 const upload_bytes_max = 100 * 1024 * 1024;
 const hashes_bytes_max = 8 * 1024 * 1024;
@@ -13,8 +13,8 @@ const hashes_bytes_max = 8 * 1024 * 1024;
  * @param {import('./pages.mjs').Api} api
  * @param {import('./pages.mjs').ApiCall} call
  */
-export async function routeAssets({assets, cloud, uploadSecret}, call) {
-  const {request, response, method, path, note} = call;
+export async function routeAssets({ assets, cloud, uploadSecret }, call) {
+  const { request, response, method, path, note } = call;
   const verb = path.join('/');
   if (method !== 'POST' || !['check-missing', 'upload', 'upsert-hashes'].includes(verb)) {
     throw noRoute(`pages/assets/${verb}`);
