@@ -28,6 +28,8 @@ constexpr int64_t tables_max = 2'000;
 constexpr int64_t columns_max = 2'000;
 constexpr int64_t schema_objects_max = 10'000;
 constexpr int64_t parts_max = 512;
+// Rows of one new table at a redeployment, in batches of about 1 MB.
+constexpr int64_t batches_max = 4'000;
 
 constexpr int64_t environment_variables_max = 200;
 constexpr int64_t environment_value_bytes_max = 32'768;

@@ -9,13 +9,14 @@ namespace {
 
 Task<Done> check_schema(Host& host, Deployment deployment, App app, PreviewManifest preview) {
   auto access = co_await open_database(host, deployment, std::move(app));
-  auto change = co_await plan_schema_change(host, std::move(access), std::move(preview.schema));
-  if (change.refused.empty()) co_return Done{};
-  co_return fix_input(
-      "schema_would_lose_data",
-      cat({"The new version changes tables in a way that could lose production rows: ",
-           join(change.refused, "; "), "."}),
-      "Bring these tables back to how production has them, or only add to them; then deploy again.");
+  auto change = co_await plan_schema_change(host, deployment, std::move(access), preview.schema);
+  for (const auto& table : change.new_tables) {
+    if (find_added_rows(preview, table) != nullptr || rows_of_table(preview, table) == 0) continue;
+    co_return fix_input("rows_missing", cat({"The rows of the new table ", table,
+                                             " were not uploaded."}),
+                        "Open the deploy dialog again, so that the tab can send them.");
+  }
+  co_return Done{};
 }
 
 }  // namespace

@@ -72,14 +72,15 @@ std::string left_over_text(const std::vector<Resource>& resources) {
 // Undoes, then writes the end. Fails with retry_later while undoing may still succeed.
 Task<Done> wind_up(Host& host, Journal& journal, Deployment deployment, Ending ending) {
   if (ending.status == Status::cancelled) set_status(host, deployment.id, Status::cancelling);
-  auto undone = co_await outcome_of(undo_deployment(host, journal, deployment));
+  Outcome<Done> undone = retry_later("took_too_long", "Undoing takes too long.");
+  bool may_try = host.clock.now_ms() < ending.at_ms + undo_ms_max;
+  if (may_try) undone = co_await outcome_of(undo_deployment(host, journal, deployment));
   Status status = ending.status;
   Failure failure = ending.failure;
   if (!undone.ok()) {
-    bool is_time_left = host.clock.now_ms() < ending.at_ms + undo_ms_max;
-    if (undone.failure().reaction == Reaction::retry_later && is_time_left) {
-      co_return undone.failure();
-    }
+    bool may_pass_later = undone.failure().reaction == Reaction::retry_later &&
+                          host.clock.now_ms() < ending.at_ms + undo_ms_max;
+    if (may_pass_later) co_return undone.failure();
     status = Status::needs_you;
     failure.hint = cat({"These could not be removed and must be removed at the provider: ",
                         left_over_text(resources_of_deployment(host.database, deployment.id)),
@@ -92,9 +93,20 @@ Task<Done> wind_up(Host& host, Journal& journal, Deployment deployment, Ending e
   co_return Done{};
 }
 
+bool is_time_left(Host& host, const Deployment& deployment) {
+  return host.clock.now_ms() < deployment.created_at_ms + forward_ms_max;
+}
+
 bool may_pass(Host& host, const Deployment& deployment, const Failure& failure) {
-  return failure.reaction == Reaction::retry_later &&
-         host.clock.now_ms() < deployment.created_at_ms + forward_ms_max;
+  return failure.reaction == Reaction::retry_later && is_time_left(host, deployment);
+}
+
+// However often the machine died meanwhile: a deployment has an end.
+Ending late_ending(Host& host) {
+  return {Status::failed,
+          retry_later("took_too_long", "The deployment was not done after 20 minutes.",
+                      "Try again; Fairway has undone what it had made."),
+          host.clock.now_ms()};
 }
 
 }  // namespace
@@ -105,6 +117,7 @@ Task<Done> deploy_web(Host& host, Journal& journal, Json input) {
   if (!is_active(deployment->status)) co_return Done{};
   auto ending = kept_ending(journal);
   if (!ending && journal.cancelled) ending = cancelled_ending(host);
+  if (!ending && !is_time_left(host, *deployment)) ending = late_ending(host);
   if (!ending) {
     set_status(host, deployment->id, Status::running);
     auto outcome = co_await outcome_of(go_live(host, journal, *deployment));

@@ -19,6 +19,7 @@
 #pragma once
 
 #include "shared/jobs/jobs.h"
+#include "shared/migration/difference.h"
 #include "shared/projects/projects.h"
 #include "shared/provisioning/provisioning.h"
 #include "shared/secrets/secrets.h"
@@ -177,14 +178,14 @@ Task<std::string> claim_name(Host& host, Journal& journal, Deployment deployment
 
 // --- migrate_schema.cpp: redeployments (G10) ---
 
-// What turns production's schema into the new one.
-struct SchemaChange {
-  std::vector<std::string> statements;  // that only add; in their order
-  std::vector<std::string> undo;        // that take them back; in their order
-  std::vector<std::string> refused;     // what would lose rows, in words
-};
-Task<SchemaChange> plan_schema_change(Host& host, DatabaseAccess access, Json preview_schema);
-// Applies the change as one transaction; safe to repeat. Rows of production stay as they are.
+// What turns production's schema into the new one, without touching a row. Fails with fix_input
+// `schema_change_refused` where rows could be lost.
+Task<SchemaDifference> plan_schema_change(Host& host, Deployment deployment,
+                                          DatabaseAccess access, Json preview_schema);
+const PreviewManifest::AddedRows* find_added_rows(const PreviewManifest& preview,
+                                                  std::string_view table);
+int64_t rows_of_table(const PreviewManifest& preview, std::string_view table);
+// Applies the change, rows of new tables included; safe to repeat. Rows of production stay as they are.
 Task<Done> change_schema(Host& host, Journal& journal, Deployment deployment,
                          DatabaseAccess access, PreviewManifest preview);
 
@@ -220,6 +221,8 @@ void create_deployment_tables(Database& database);
 std::optional<Deployment> find_deployment(Database& database, const std::string& id);
 std::optional<Deployment> find_active_deployment(Database& database, const std::string& project_id);
 std::optional<Deployment> find_last_deployment(Database& database, const std::string& project_id);
+// The deployment that visitors see.
+std::optional<Deployment> find_live_deployment(Database& database, const std::string& project_id);
 std::optional<Deployment> find_deployment_by_key(Database& database, const std::string& key);
 std::vector<Deployment> list_deployments(Database& database);
 void add_deployment(Host& host, const Deployment& deployment, const std::string& idempotency_key);

@@ -94,6 +94,12 @@ std::optional<Deployment> find_last_deployment(Database& database, const std::st
   return first_deployment(database, sql, project_id);
 }
 
+std::optional<Deployment> find_live_deployment(Database& database, const std::string& project_id) {
+  static const std::string sql = select_deployments(
+      "WHERE project_id = ?1 AND status = 'live' ORDER BY release DESC LIMIT 1");
+  return first_deployment(database, sql, project_id);
+}
+
 std::optional<Deployment> find_deployment_by_key(Database& database, const std::string& key) {
   static const std::string sql = select_deployments("WHERE idempotency_key = ?1");
   return first_deployment(database, sql, key);

@@ -1,6 +1,6 @@
 #include "shared/base/text.h"
 #include "shared/deployment/deployment.h"
-#include "shared/migration/difference.h"
+#include "shared/migration/load.h"
 #include "shared/migration/target.h"
 
 namespace fairway {
@@ -19,47 +19,118 @@ std::vector<std::string> texts_of(const Json& list) {
   return texts;
 }
 
+// The schema that the live release was deployed with.
+Task<std::vector<SchemaObject>> deployed_schema(Host& host, Deployment deployment) {
+  auto live = find_live_deployment(host.database, deployment.project_id);
+  if (!live) co_return std::vector<SchemaObject>();
+  auto preview = co_await load_preview(host, deployment.account, live->preview_sha256);
+  co_return read_schema(preview.schema);
+}
+
+// Each batch enters its key before its rows, so one that was sent before is not loaded again.
+Task<Done> load_added_rows(Host& host, Journal& journal, Deployment deployment,
+                           DatabaseAccess access, PreviewManifest::AddedRows added) {
+  for (const auto& key : blob_keys(deployment.account, added.batches)) {
+    auto answer = co_await send_pipeline_blob(host, access, key);
+    auto loaded = read_load_answer(answer);
+    if (!loaded.ok()) co_return loaded.failure();
+  }
+  write_log(journal, "migrate_data", LogLevel::info,
+            cat({"new table ", added.table, ": ", counted(added.rows, "row", "rows"), " loaded"}));
+  co_return Done{};
+}
+
+// Statements of their own transaction; running a change that is there already finds nothing to do,
+// because the change is planned from what production has.
+Task<Done> apply(Host& host, DatabaseAccess access, std::vector<std::string> statements) {
+  if (statements.empty()) co_return Done{};
+  co_return co_await run_transaction(host, std::move(access), statements_of(statements));
+}
+
 }  // namespace
 
-Task<SchemaChange> plan_schema_change(Host& host, DatabaseAccess access, Json preview_schema) {
+const PreviewManifest::AddedRows* find_added_rows(const PreviewManifest& preview,
+                                                  std::string_view table) {
+  for (const auto& added : preview.added_rows) {
+    if (same_name(added.table, table)) return &added;
+  }
+  return nullptr;
+}
+
+int64_t rows_of_table(const PreviewManifest& preview, std::string_view table) {
+  for (const Json& item : preview.tables) {
+    if (same_name(text_or(item, "name", ""), table)) return integer_or(item, "rows", 0);
+  }
+  return 0;
+}
+
+Task<SchemaDifference> plan_schema_change(Host& host, Deployment deployment,
+                                          DatabaseAccess access, Json preview_schema) {
   auto preview = read_schema(preview_schema);
   if (!preview.ok()) co_return preview.failure();
+  auto deployed = co_await deployed_schema(host, std::move(deployment));
   auto production = co_await read_target_schema(host, std::move(access));
-  auto difference = schema_difference(production, *preview);
-  co_return SchemaChange{difference.statements, difference.undo, difference.refused};
+  auto difference = schema_difference(production, *preview, &deployed);
+  if (auto refusal = refusal_of(difference)) co_return *refusal;
+  co_return difference;
 }
+
+namespace {
+
+// The part of the change that is not there yet, as one transaction: before or after the rows.
+Task<Done> apply_before_rows(Host& host, DatabaseAccess access, SchemaDifference difference) {
+  difference.statements.resize(difference.before_rows);
+  co_return co_await apply(host, std::move(access), std::move(difference.statements));
+}
+
+Task<Done> apply_after_rows(Host& host, DatabaseAccess access, SchemaDifference difference) {
+  auto& statements = difference.statements;
+  statements.erase(statements.begin(), statements.begin() + ptrdiff_t(difference.before_rows));
+  co_return co_await apply(host, std::move(access), std::move(statements));
+}
+
+// What this deployment set out to change, as its first run has seen it; later runs find a part of
+// it done already.
+Json kept_change(Journal& journal, const SchemaDifference& difference) {
+  Json kept = read_note(journal.host.database, journal.job_id, "schema_change");
+  if (!kept.is_null()) return kept;
+  auto undo = difference.undo;
+  undo.push_back(std::string(finish_loads_sql));
+  kept = {{"undo", std::move(undo)}, {"new_tables", difference.new_tables}};
+  write_note(journal, "schema_change", kept);
+  return kept;
+}
+
+}  // namespace
 
 Task<Done> change_schema(Host& host, Journal& journal, Deployment deployment,
                          DatabaseAccess access, PreviewManifest preview) {
-  auto change = co_await plan_schema_change(host, access, preview.schema);
-  if (!change.refused.empty()) {
-    co_return fix_input("schema_would_lose_data", join(change.refused, "; "));
-  }
-  if (change.statements.empty()) {
+  auto difference = co_await plan_schema_change(host, deployment, access, preview.schema);
+  Json kept = kept_change(journal, difference);
+  auto new_tables = texts_of(kept.at("new_tables"));
+  if (difference.identical() && new_tables.empty()) {
     write_note(journal, "detail.migrate_data", "Production rows kept, schema as it was");
     co_return Done{};
   }
-  // The whole change is one transaction: what a lost answer did is seen in the schema itself, so a
-  // repeated run finds nothing left to do.
-  Resource resource = intend(host, deployment, ResourceKind::schema,
-                             cat({"release ", decimal(deployment.release)}),
-                             {{"undo", change.undo}});
+  std::string name = cat({"release ", decimal(deployment.release)});
+  Resource resource = intend(host, deployment, ResourceKind::schema, name, kept);
   set_state(host, resource, ResourceState::sent);
-  co_await run_transaction(host, access, statements_of(change.statements));
-  set_state(host, resource, ResourceState::exists);
-  for (const auto& statement : change.statements) {
-    write_log(journal, "migrate_data", LogLevel::info, to_utf8(statement, 200));
+  co_await apply_before_rows(host, access, difference);
+  for (const auto& table : new_tables) {
+    const auto* added = find_added_rows(preview, table);
+    if (added != nullptr) co_await load_added_rows(host, journal, deployment, access, *added);
   }
-  write_note(journal, "detail.migrate_data",
-             cat({"Production rows kept, ",
-                  counted(int64_t(change.statements.size()), "addition", "additions")}));
+  difference = co_await plan_schema_change(host, deployment, access, preview.schema);
+  co_await apply_after_rows(host, access, difference);
+  co_await run_statement(host, access, {std::string(finish_loads_sql), {}});
+  set_state(host, resource, ResourceState::exists);
+  write_note(journal, "detail.migrate_data", "Production rows kept, schema widened");
   co_return Done{};
 }
 
 Task<Done> undo_schema(Host& host, Deployment deployment, Resource resource) {
   if (resource.state == ResourceState::sent) {  // it may still be on its way
-    int64_t settles_at_ms = resource.updated_at_ms + settling_ms;
-    int64_t wait_ms = settles_at_ms - host.clock.now_ms();
+    int64_t wait_ms = resource.updated_at_ms + settling_ms - host.clock.now_ms();
     if (wait_ms > 0) co_await host.clock.sleep_ms(wait_ms);
   }
   auto app = find_app(host.database, deployment.app_id);

@@ -37,6 +37,14 @@ struct PreviewManifest {
   std::string source_sha256;
   Json schema;  // [{type,name,table,sql}], read by migration/schema.h
   Json tables;  // [{name,rows,row_checksum,columns}], read by migration/report.h
+  // For a redeployment: the rows of tables that production does not have yet, as Hrana batches
+  // (migration/preview.h, make_insert_batches), each a blob of its own.
+  struct AddedRows {
+    std::string table;
+    int64_t rows = 0;
+    std::vector<Part> batches;
+  };
+  std::vector<AddedRows> added_rows;
 };
 
 // A project as its row says it. The manifests themselves are blobs, named by the SHA-256 of their

@@ -37,6 +37,18 @@ Json parts_json(const std::vector<Part>& parts) {
   return list;
 }
 
+PreviewManifest::AddedRows read_added_rows(Fields& fields) {
+  PreviewManifest::AddedRows added{fields.text("table", {0, 1'000}), fields.integer("rows"), {}};
+  for (Fields& item : fields.objects("batches", size_t(limits::batches_max))) {
+    Part part{item.text("sha256", {64, 64}),
+              item.integer("size_bytes", {1, limits::part_bytes_max})};
+    if (!is_hex(part.sha256, 64)) item.refuse("sha256", "must be 64 hex digits");
+    fields.adopt(item);
+    added.batches.push_back(std::move(part));
+  }
+  return added;
+}
+
 }  // namespace
 
 std::string why_bad_path(std::string_view path) {
@@ -94,6 +106,12 @@ Outcome<PreviewManifest> read_preview(const Json& json) {
     fields.adopt(table);
   }
   preview.tables = fields.any("tables");
+  if (!fields.any("added_rows").is_null()) {
+    for (Fields& item : fields.objects("added_rows", size_t(limits::tables_max))) {
+      preview.added_rows.push_back(read_added_rows(item));
+      fields.adopt(item);
+    }
+  }
   if (auto failure = fields.failure()) return *failure;
   return preview;
 }
@@ -109,6 +127,12 @@ Json bundle_json(const Bundle& bundle) {
 }
 
 Json preview_json(const PreviewManifest& preview) {
+  Json added_rows = Json::array();
+  for (const auto& added : preview.added_rows) {
+    added_rows.push_back({{"table", added.table},
+                          {"rows", added.rows},
+                          {"batches", parts_json(added.batches)}});
+  }
   return {{"image",
            {{"size_bytes", preview.image_bytes},
             {"sha256", preview.image_sha256},
@@ -116,7 +140,8 @@ Json preview_json(const PreviewManifest& preview) {
           {"source",
            {{"size_bytes", preview.source_bytes}, {"sha256", preview.source_sha256}}},
           {"schema", preview.schema},
-          {"tables", preview.tables}};
+          {"tables", preview.tables},
+          {"added_rows", std::move(added_rows)}};
 }
 
 int64_t rows_of(const PreviewManifest& preview) {

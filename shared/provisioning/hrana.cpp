@@ -85,18 +85,24 @@ Outcome<HranaResult> result_of(const Json& json) {
   return result;
 }
 
+Task<HttpResponse> post_pipeline(Host& host, DatabaseAccess access, BodyPiece body,
+                                 Repeat repeat) {
+  auto request = plain_request("POST", cat({access.url, "/v2/pipeline"}), access.token);
+  request.headers.push_back({"content-type", "application/json"});
+  request.body.push_back(std::move(body));
+  request.timeout_ms = statement_timeout_ms;
+  auto response = co_await send_patiently(host, std::move(request), repeat);
+  if (response.status == 200) co_return response;
+  auto json = parse_json(response.body);
+  std::string said = json.ok() ? text_or(*json, "error", text_or(*json, "message", "")) : "";
+  co_return refused(provider, "run a statement", response.status, said);
+}
+
 // Sends one request and the close after it; the answer's first result.
 Task<Json> send_pipeline(Host& host, DatabaseAccess access, Json request_json, Repeat repeat) {
   Json body{{"requests", Json::array({std::move(request_json), {{"type", "close"}}})}};
-  auto request =
-      json_request("POST", cat({access.url, "/v2/pipeline"}), access.token, body);
-  request.timeout_ms = statement_timeout_ms;
-  auto response = co_await send_patiently(host, std::move(request), repeat);
-  if (response.status != 200) {
-    auto json = parse_json(response.body);
-    std::string said = json.ok() ? text_or(*json, "error", text_or(*json, "message", "")) : "";
-    co_return refused(provider, "run a statement", response.status, said);
-  }
+  auto piece = bytes_piece(to_text(body));
+  auto response = co_await post_pipeline(host, std::move(access), std::move(piece), repeat);
   auto json = json_of(provider, response);
   if (!json.ok()) co_return json.failure();
   const Json& results = member(*json, "results");
@@ -128,6 +134,13 @@ Task<HranaResult> run_statement(Host& host, DatabaseAccess access, HranaStatemen
   auto result = co_await send_pipeline(host, std::move(access), std::move(request),
                                        Repeat::harmless);
   co_return result_of(result);
+}
+
+Task<std::string> send_pipeline_blob(Host& host, DatabaseAccess access, std::string blob_key) {
+  auto piece = blob_piece(std::move(blob_key));
+  auto response =
+      co_await post_pipeline(host, std::move(access), std::move(piece), Repeat::harmless);
+  co_return std::move(response.body);
 }
 
 Task<Done> run_transaction(Host& host, DatabaseAccess access,

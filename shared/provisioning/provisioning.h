@@ -73,6 +73,9 @@ Task<HranaResult> run_statement(Host& host, DatabaseAccess access, HranaStatemen
 Task<Done> run_transaction(Host& host, DatabaseAccess access,
                            std::vector<HranaStatement> statements);
 
+// Sends a pipeline that lies in the blob store and is safe to repeat; the answer's text.
+Task<std::string> send_pipeline_blob(Host& host, DatabaseAccess access, std::string blob_key);
+
 // --- cloudflare_pages.cpp (api.cloudflare.com, Pages and its Direct Upload) ---
 
 struct PagesProject {

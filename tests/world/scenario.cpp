@@ -176,7 +176,7 @@ class Drama {
     while (world_.now < until_ms && world_.turn()) {
     }
     auto last = find_last_deployment(host_.database, stage_.project_id);
-    if (last->status != Status::needs_you) report(why_left_over(stage_));
+    report(why_left_over(stage_));
     report(why_secret_is_open(stage_));
     report(why_not_serving(stage_));
     report(why_rows_are_lost(stage_, visitors_));
