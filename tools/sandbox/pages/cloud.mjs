@@ -88,7 +88,7 @@ async function openAgain(cloud, project) {
   const port = await showProject(cloud, project);
   const branchPorts = { ...project.branchPorts };
   for (const branch of Object.keys(branchPorts)) {
-    branchPorts[branch] = await showBranch(cloud, project.name, branch, branchPorts[branch] ?? 0);
+    branchPorts[branch] = await showBranch(cloud, project, branch, branchPorts[branch] ?? 0);
   }
   cloud.projects.put(project.name, { ...project, port, branchPorts });
 }
@@ -97,8 +97,8 @@ async function openAgain(cloud, project) {
  * @param {Cloud} cloud
  * @param {Project} project
  */
-const showProject = (cloud, { name, port }) =>
-  cloud.ports.open(name, port, () => cloud.projects.get(name)?.canonicalId ?? null);
+const showProject = (cloud, { id, name, port }) =>
+  cloud.ports.open(id, port, () => cloud.projects.get(name)?.canonicalId ?? null);
 
 /**
  * @param {Cloud} cloud
@@ -134,7 +134,7 @@ export async function addProject(cloud, project) {
   const port = await showProject(cloud, project);
   const kept = cloud.projects.get(project.name);
   if (kept?.id !== project.id) {
-    await cloud.ports.shut(project.name);
+    await cloud.ports.shut(project.id);
     return null;
   }
   cloud.projects.put(project.name, { ...kept, port });
@@ -146,14 +146,17 @@ export async function addProject(cloud, project) {
  * @param {Project} project
  */
 export async function removeProject(cloud, project) {
-  cloud.projects.remove(project.name);
-  for (const deployment of deploymentsOf(cloud, project.name)) {
-    await removeDeployment(cloud, deployment);
-  }
-  for (const branch of Object.keys(project.branchPorts)) {
-    await cloud.ports.shut(branchKey(project.name, branch));
-  }
-  await cloud.ports.shut(project.name);
+  const deployments = deploymentsOf(cloud, project.name);
+  cloud.store.atomically(() => {
+    cloud.projects.remove(project.name);
+    for (const { id } of deployments) cloud.deployments.remove(id);
+  });
+  const branches = Object.keys(project.branchPorts);
+  await Promise.all([
+    cloud.ports.shut(project.id),
+    ...branches.map((branch) => cloud.ports.shut(branchKey(project.id, branch))),
+    ...deployments.map(({ id }) => removeSite(cloud, id)),
+  ]);
 }
 
 /**
@@ -215,6 +218,14 @@ export async function removeDeployment(cloud, { id, project: name }) {
     );
     cloud.projects.put(name, { ...project, branchDeployments });
   });
+  await removeSite(cloud, id);
+}
+
+/**
+ * @param {Cloud} cloud
+ * @param {string} id
+ */
+async function removeSite(cloud, id) {
   await cloud.ports.shut(id);
   await cloud.hosting.remove(id);
   removeParts(cloud, id);

@@ -19,22 +19,22 @@ import { sendText } from '../frame/http.mjs';
  * @returns {Ports}
  */
 export function openPorts(serve, hosting) {
-  /** @type {Map<string, import('../frame/serve.mjs').Listener>} */
+  /** @type {Map<string, Promise<import('../frame/serve.mjs').Listener>>} */
   const listeners = new Map();
   const shut = async (/** @type {string} */ key) => {
     const listener = listeners.get(key);
     listeners.delete(key);
-    await listener?.close();
+    await (await listener?.catch(() => null))?.close();
   };
   return {
     async open(key, port, target) {
       const service = { provider: 'site', handle: visitor(hosting, target) };
-      const listener = await serve({ ...service, port }).catch((error) => {
+      const listener = serve({ ...service, port }).catch((error) => {
         if (port === 0) throw error;
         return serve({ ...service, port: 0 });
       });
       listeners.set(key, listener);
-      return listener.port;
+      return (await listener).port;
     },
     has: (key) => listeners.has(key),
     shut,

@@ -114,30 +114,31 @@ function pointAt(cloud, project, { id, number, environment, branch }) {
  * @param {Cloud} cloud
  * @param {Deployment} deployment
  */
-async function openBranch(cloud, { project: name, branch }) {
-  if (cloud.ports.has(branchKey(name, branch))) return;
-  const port = await showBranch(cloud, name, branch, 0);
+async function openBranch(cloud, { project: name, projectId, branch }) {
+  const key = branchKey(projectId, branch);
+  if (cloud.ports.has(key)) return;
+  const port = await showBranch(cloud, { id: projectId, name }, branch, 0);
   const project = cloud.projects.get(name);
-  if (project === undefined) return cloud.ports.shut(branchKey(name, branch));
+  if (project?.id !== projectId) return cloud.ports.shut(key);
   cloud.projects.put(name, { ...project, branchPorts: { ...project.branchPorts, [branch]: port } });
 }
 
 /**
  * @param {Cloud} cloud
- * @param {string} name
+ * @param {{id: string, name: string}} project
  * @param {string} branch
  * @param {number} port
  */
-export function showBranch(cloud, name, branch, port) {
+export function showBranch(cloud, { id, name }, branch, port) {
   return cloud.ports.open(
-    branchKey(name, branch),
+    branchKey(id, branch),
     port,
     () => cloud.projects.get(name)?.branchDeployments[branch] ?? null,
   );
 }
 
-export const branchKey = (/** @type {string} */ project, /** @type {string} */ branch) =>
-  `${project} ${branch}`;
+export const branchKey = (/** @type {string} */ projectId, /** @type {string} */ branch) =>
+  `${projectId} ${branch}`;
 
 /**
  * @param {Cloud} cloud
