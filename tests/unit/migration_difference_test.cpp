@@ -1,0 +1,301 @@
+#include <doctest/doctest.h>
+
+#include "shared/base/text.h"
+#include "shared/migration/difference.h"
+#include "shared/migration/load.h"
+#include "shared/migration/report.h"
+#include "tests/unit/migration_random.h"
+
+namespace fairway {
+namespace {
+
+using test::image_of;
+using test::Scratch;
+
+std::vector<SchemaObject> schema_of(std::string_view sql) {
+  auto preview = open_preview(image_of(sql));
+  if (!preview.ok()) FAIL(preview.failure().message);
+  return preview->schema();
+}
+
+constexpr std::string_view production_sql =
+    "CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT NOT NULL, age INT DEFAULT 3);"
+    "CREATE INDEX by_name ON users(name); CREATE VIEW names AS SELECT name FROM users;"
+    "CREATE TRIGGER log AFTER INSERT ON users BEGIN SELECT 1; END;"
+    "INSERT INTO users VALUES(1, 'Ada', 36);";
+
+// Runs the difference on production and says what it is then compared with the preview; undone, it
+// is what it was.
+void check_applies(std::string_view preview_sql) {
+  const auto production = schema_of(production_sql);
+  const auto preview = schema_of(preview_sql);
+  const auto difference = schema_difference(production, preview);
+  if (!difference.refused.empty()) FAIL(difference.refused.front());
+  Scratch database(production_sql);
+  const std::string before = database.ask("SELECT * FROM users");
+  for (const auto& statement : difference.statements) database.run(statement);
+  CHECK(database.ask("SELECT id, name, age FROM users") == before);
+  auto changed = open_preview(database.image());
+  REQUIRE(changed.ok());
+  CHECK(schema_difference(changed->schema(), preview).identical());
+  for (const auto& statement : difference.undo) database.run(statement);
+  auto undone = open_preview(database.image());
+  CHECK(schema_difference(undone->schema(), production).identical());
+  CHECK(compare_schemas(undone->schema(), production).empty());
+}
+
+constexpr std::string_view same_users =
+    "CREATE TABLE Users ( \"id\" INTEGER PRIMARY KEY, name text NOT NULL, age INT DEFAULT 3 );"
+    "CREATE INDEX by_name ON users(name); CREATE VIEW names AS SELECT name FROM users;"
+    "CREATE TRIGGER log AFTER INSERT ON users BEGIN SELECT 1; END;";
+
+TEST_CASE("schemas that differ in writing only are identical") {
+  CHECK(schema_difference(schema_of(production_sql), schema_of(same_users)).identical());
+}
+
+TEST_CASE("what only adds becomes statements, and can be taken back") {
+  check_applies(cat({same_users, "CREATE TABLE posts(id INTEGER PRIMARY KEY, u REFERENCES users(id));"
+                                 "CREATE INDEX by_user ON posts(u); CREATE VIEW v AS SELECT 1;"}));
+  check_applies(
+      "CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT NOT NULL, age INT DEFAULT 3, mail TEXT, "
+      "vip BOOLEAN NOT NULL DEFAULT 0 CHECK(vip IN (0, 1)), up AS (upper(name)), boss INT "
+      "REFERENCES users(id));"
+      "CREATE INDEX by_name ON users(name, mail); CREATE VIEW names AS SELECT name, mail FROM users;"
+      "CREATE TRIGGER log AFTER INSERT ON users BEGIN SELECT 2; END;");
+}
+
+TEST_CASE("new tables bring rows, before indexes and triggers") {
+  const auto preview = schema_of(cat(
+      {same_users, "CREATE TABLE posts(id INTEGER PRIMARY KEY); CREATE TRIGGER p AFTER INSERT ON "
+                   "posts BEGIN DELETE FROM posts; END;"}));
+  const auto difference = schema_difference(schema_of(production_sql), preview);
+  CHECK(difference.new_tables == std::vector<std::string>{"posts"});
+  CHECK(difference.before_rows == 1);
+  CHECK(difference.statements.size() == 2);
+}
+
+std::string refusal(std::string_view preview_sql) {
+  const auto difference = schema_difference(schema_of(production_sql), schema_of(preview_sql));
+  const auto failure = refusal_of(difference);
+  if (!failure) return "";
+  CHECK(failure->reaction == Reaction::fix_input);
+  CHECK(failure->code == "schema_change_refused");
+  return failure->message;
+}
+
+TEST_CASE("what would lose or bend rows is refused in words") {
+  const auto users = [](std::string_view columns) {
+    return refusal(cat({"CREATE TABLE users(", columns, ")"}));
+  };
+  const auto has = [](const std::string& text, std::string_view words) {
+    CAPTURE(text);
+    CHECK(text.find(words) != std::string::npos);
+  };
+  constexpr std::string_view old = "id INTEGER PRIMARY KEY, name TEXT NOT NULL, age INT DEFAULT 3";
+  has(users("id INTEGER PRIMARY KEY, name TEXT NOT NULL"), "\"users\".\"age\" is no longer");
+  has(users("id INTEGER PRIMARY KEY, name TEXT NOT NULL, age TEXT DEFAULT 3"), "from INT to TEXT");
+  has(users("id INTEGER PRIMARY KEY, name TEXT, age INT DEFAULT 3"), "name TEXT NOT NULL");
+  has(users(cat({old, ", x TEXT NOT NULL"})), "NOT NULL without a default");
+  has(users(cat({old, ", x TEXT NOT NULL DEFAULT NULL"})), "NOT NULL without a default");
+  has(users(cat({old, ", x UNIQUE"})), "is UNIQUE");
+  has(users(cat({old, ", x DEFAULT CURRENT_TIMESTAMP"})), "computed");
+  has(users(cat({old, ", x DEFAULT (1+1)"})), "computed");
+  has(users(cat({old, ", x AS (age) STORED"})), "generated and stored");
+  has(users(cat({old, ", x REFERENCES users(id) DEFAULT 1"})), "refers to another table");
+  has(users(cat({old, ", CHECK(age > 0)"})), "constraints");
+  has(users(cat({old, ") STRICT, WITHOUT ROWID; CREATE TABLE o(a"})), "options");
+  has(users("id INT PRIMARY KEY, name TEXT NOT NULL"), "(and 1 other change)");
+  has(refusal("CREATE TABLE other(a)"), "\"users\" is no longer in the preview");
+}
+
+TEST_CASE("what the running app made is kept") {
+  const auto production = schema_of(cat({production_sql, "CREATE TABLE sessions(a);"
+                                                         "CREATE INDEX extra ON users(age);"}));
+  const auto deployed = schema_of(production_sql);
+  const auto difference = schema_difference(production, deployed, &deployed);
+  CHECK(difference.identical());
+  CHECK(difference.kept.size() == 2);
+  CHECK_FALSE(schema_difference(production, deployed).refused.empty());
+}
+
+TEST_CASE("new full-text tables are filled through their content and indexed") {
+  auto text = open_preview(test::data_file("full_text.db"));
+  REQUIRE(text.ok());
+  const auto production = schema_of("CREATE TABLE notes(id INTEGER PRIMARY KEY, text TEXT);");
+  const auto difference = schema_difference(production, text->schema());
+  CHECK(difference.refused.empty());
+  CHECK(difference.new_tables == std::vector<std::string>{"posts_content", "old_content"});
+  CHECK(difference.before_rows == 3);
+  CHECK(difference.statements.back() == "INSERT INTO \"old\"(\"old\") VALUES('rebuild')");
+  auto rtree = open_preview(test::data_file("rtree.db"));
+  const auto refused = schema_difference(schema_of("CREATE TABLE t(a)"), rtree->schema());
+  CHECK(refused.refused.front().find("\"places\" (rtree)") != std::string::npos);
+}
+
+// --- Batches of rows: a small Hrana server over SQLite -------------------------------------------
+
+Json error_of(sqlite3* database) {
+  const bool constraint = (sqlite3_errcode(database) & 0xff) == SQLITE_CONSTRAINT;
+  return {{"message", sqlite3_errmsg(database)},
+          {"code", constraint ? "SQLITE_CONSTRAINT_PRIMARYKEY" : "SQL_INPUT_ERROR"}};
+}
+
+void bind_json(sqlite3_stmt* statement, int place, const Json& value) {
+  const std::string type = value["type"];
+  if (type == "integer") {
+    sqlite3_bind_int64(statement, place, *parse_decimal(value["value"].get<std::string>()));
+  } else if (type == "float") {
+    sqlite3_bind_double(statement, place, value["value"].get<double>());
+  } else if (type == "text") {
+    const std::string text = value["value"];
+    sqlite3_bind_text(statement, place, text.data(), static_cast<int>(text.size()),
+                      SQLITE_TRANSIENT);
+  } else if (type == "blob") {
+    const auto bytes = from_base64(value["base64"].get<std::string>());
+    REQUIRE(bytes);
+    sqlite3_bind_blob64(statement, place, bytes->data(), bytes->size(), SQLITE_TRANSIENT);
+  }
+}
+
+bool holds(const Json& condition, const Json& errors, const Json& results) {
+  if (condition["type"] == "not") return !holds(condition["cond"], errors, results);
+  const size_t step = condition["step"];
+  return errors[step].is_null() && !results[step].is_null();
+}
+
+std::string serve(Scratch& database, const std::string& body) {
+  auto json = parse_json(body);
+  REQUIRE(json.ok());
+  Json results = Json::array();
+  Json errors = Json::array();
+  for (const Json& step : (*json)["requests"][0]["batch"]["steps"]) {
+    results.push_back(nullptr);
+    errors.push_back(nullptr);
+    if (step.contains("condition") && !holds(step["condition"], errors, results)) continue;
+    const std::string sql = step["stmt"]["sql"];
+    sqlite3_stmt* statement = nullptr;
+    bool done = sqlite3_prepare_v2(database.get(), sql.c_str(), -1, &statement, nullptr) == SQLITE_OK;
+    int place = 0;
+    for (const Json& value : step["stmt"]["args"]) bind_json(statement, ++place, value);
+    if (done) done = sqlite3_step(statement) == SQLITE_DONE;
+    if (done) {
+      results.back() = Json::object();
+    } else {
+      errors.back() = error_of(database.get());
+    }
+    sqlite3_finalize(statement);
+  }
+  const Json result{{"step_results", results}, {"step_errors", errors}};
+  const Json answer{
+      {"results", {{{"type", "ok"}, {"response", {{"type", "batch"}, {"result", result}}}}}}};
+  return to_text(answer);
+}
+
+struct Loaded {
+  int64_t batches = 0;
+  int64_t rows = 0;
+};
+
+// Loads every table of a database into an empty one with the same schema, each batch twice.
+Loaded load_twice(const std::string& image, Scratch& target, int64_t body_bytes_max) {
+  auto preview = open_preview(image);
+  if (!preview.ok()) FAIL(preview.failure().message);
+  auto inspection = inspect(*preview);
+  Loaded loaded;
+  for (const auto& table : inspection->tables) {
+    if (table.sum.name == "sqlite_sequence") continue;
+    auto batches = make_insert_batches(*preview, table, "dep_1", body_bytes_max);
+    if (!batches.ok()) FAIL(batches.failure().message);
+    for (const auto& batch : *batches) {
+      CHECK(static_cast<int64_t>(batch.body.size()) <= std::max<int64_t>(body_bytes_max, 20'000));
+      const auto first = read_load_answer(serve(target, batch.body));
+      if (!first.ok()) FAIL(first.failure().message);
+      CHECK(*first == Load::loaded);
+      CHECK(*read_load_answer(serve(target, batch.body)) == Load::already_loaded);
+      ++loaded.batches;
+      loaded.rows += batch.rows;
+    }
+  }
+  target.run(finish_loads_sql);
+  return loaded;
+}
+
+void check_loads(const std::string& image, int64_t body_bytes_max) {
+  auto preview = open_preview(image);
+  auto inspection = inspect(*preview);
+  REQUIRE(inspection.ok());
+  Scratch target;
+  const auto difference = schema_difference({}, preview->schema());
+  for (size_t i = 0; i < difference.before_rows; ++i) target.run(difference.statements[i]);
+  const Loaded loaded = load_twice(image, target, body_bytes_max);
+  for (size_t i = difference.before_rows; i < difference.statements.size(); ++i) {
+    target.run(difference.statements[i]);
+  }
+  auto there = open_preview(target.image());
+  if (!there.ok()) FAIL(there.failure().message);
+  auto found = inspect(*there);
+  REQUIRE(found.ok());
+  for (const auto& table : inspection->tables) {
+    for (const auto& other : found->tables) {
+      if (other.sum.name != table.sum.name || table.sum.name == "sqlite_sequence") continue;
+      CHECK(other.sum == table.sum);
+    }
+  }
+  CHECK(loaded.rows <= inspection->rows);
+}
+
+TEST_CASE("rows of new tables arrive cell by cell, also when batches are sent twice") {
+  check_loads(test::data_file("chinook.db"), 1 << 20);
+  check_loads(test::data_file("notes.db"), 1 << 20);
+  for (uint64_t seed = 2'000; seed < 2'060; ++seed) {
+    CAPTURE(seed);
+    check_loads(image_of(test::random_database(seed)), seed % 2 == 0 ? 8'192 : 1 << 20);
+  }
+}
+
+TEST_CASE("the high-water mark of AUTOINCREMENT arrives, also without rows") {
+  const std::string sql = "CREATE TABLE a(id INTEGER PRIMARY KEY AUTOINCREMENT, v);"
+                          "CREATE TABLE b(id INTEGER PRIMARY KEY AUTOINCREMENT, v);";
+  Scratch target(sql);
+  load_twice(image_of(cat({sql, "INSERT INTO a VALUES(5, 'x'); INSERT INTO b VALUES(7, 'y');"
+                                "DELETE FROM b; UPDATE sqlite_sequence SET seq=1000 WHERE name='a'"})),
+             target, 1 << 20);
+  CHECK(target.ask("SELECT name, seq FROM sqlite_sequence ORDER BY name") == "a|1000\nb|7\n");
+}
+
+TEST_CASE("a row that is too large for a database in use is named") {
+  auto preview = open_preview(image_of("CREATE TABLE t(a); INSERT INTO t(rowid, a) VALUES(8, "
+                                       "zeroblob(4000000))"));
+  auto inspection = inspect(*preview);
+  auto batches = make_insert_batches(*preview, inspection->tables[0], "x");
+  REQUIRE(!batches.ok());
+  CHECK(batches.failure().code == "row_too_large");
+  CHECK(batches.failure().message.find("rowid 8") != std::string::npos);
+}
+
+TEST_CASE("a batch that fails keeps nothing and says why") {
+  Scratch target("CREATE TABLE t(a CHECK(a < 3))");
+  auto preview = open_preview(image_of("CREATE TABLE t(a); INSERT INTO t VALUES(1), (2), (9)"));
+  auto inspection = inspect(*preview);
+  auto batches = make_insert_batches(*preview, inspection->tables[0], "x");
+  const auto answer = read_load_answer(serve(target, batches->at(0).body));
+  REQUIRE(!answer.ok());
+  CHECK(answer.failure().code == "load_refused");
+  CHECK(answer.failure().message.find("CHECK constraint failed") != std::string::npos);
+  CHECK(target.ask("SELECT count(*) FROM t") == "0\n");
+}
+
+TEST_CASE("answers to a batch that are none are not taken for success") {
+  for (const char* body :
+       {"", "null", "{}", "[]", R"({"results":[]})", R"({"results":[{"type":"ok"}]})",
+        R"({"results":[{"type":"ok","response":{"result":{"step_results":[],"step_errors":[]}}}]})"}) {
+    CAPTURE(body);
+    CHECK_FALSE(read_load_answer(body).ok());
+  }
+  const auto blocked = read_load_answer(
+      R"({"results":[{"type":"error","error":{"message":"writes blocked","code":"BLOCKED"}}]})");
+  CHECK(blocked.failure().reaction == Reaction::ask_permission);
+}
+
+}  // namespace
+}  // namespace fairway
