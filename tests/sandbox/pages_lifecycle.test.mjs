@@ -271,3 +271,20 @@ test('a reset leaves nothing, and the same names can be used again', async (t) =
     200,
   );
 });
+
+test('a site has a page that shows why it fails, and strangers cannot write into it', async (t) => {
+  const world = await openWorld(t);
+  await createProject(world, 'page');
+  const code = `export default {fetch() { throw new Error('<b>why</b> s3cret'); }}`;
+  const { url } = await deploy(world, 'page', {}, { '_worker.js': code });
+  await visit(url);
+  await deploy(world, 'page', {}, { '_worker.js': 'export default {' });
+  const view = `${world.sandbox.origin}/view/cloudflare/?site=`;
+  const { status, text } = await visit(`${view}page`);
+  assert.equal(status, 200);
+  assert.ok(text.includes('&lt;b&gt;why&lt;/b&gt;') && !text.includes('<b>why'));
+  assert.match(text, /Failed to publish your Function/);
+  assert.equal((await visit(`${view}other`)).status, 404);
+  const state = await visit(`${world.sandbox.origin}/state`);
+  assert.ok(!state.text.includes('s3cret'), 'not in the state');
+});

@@ -23,7 +23,7 @@ import { ApiError, sendFailure, sendResult } from './answers.mjs';
 import { openAssets } from './assets.mjs';
 import { clearCloud, closeCloud, openCloud } from './cloud.mjs';
 import { openDomains } from './domains.mjs';
-import { statusOf } from './status.mjs';
+import { sitePage, statusOf } from './status.mjs';
 import { routeAssets } from './routes_assets.mjs';
 import { routeDeployments } from './routes_deployments.mjs';
 import { routeDomains, routeProjects } from './routes_projects.mjs';
@@ -102,6 +102,7 @@ export async function createPages(provided) {
     sendError: (response, status, message) =>
       sendFailure(response, new ApiError(status, status === 429 ? tooMany.code : 8000000, message)),
     summary: () => ({ sites: statusOf(cloud) }),
+    page: (url) => sitePage(cloud, url),
     close: () => closeCloud(cloud),
     async reset() {
       await clearCloud(cloud);

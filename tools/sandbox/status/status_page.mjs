@@ -97,7 +97,10 @@ function sites(list) {
 function site({ name, url, deployments = [] }) {
   return html`<section class="card">
     <h3>${name}</h3>
-    <p>${url ? link(url) : 'Not published'}</p>
+    <p>
+      ${url ? link(url) : 'Not published'}<br />
+      <a href="/view/cloudflare/?${new URLSearchParams({ site: name })}">Deployments and logs</a>
+    </p>
     ${
       deployments.length === 0
         ? ''
