@@ -1,5 +1,5 @@
-// What the sandbox tells about sites: briefly in GET /state and on its status page, and on a page of
-// its own for each site, where a failed deployment's log and the output of the site's code stand.
+// What the sandbox tells about sites: briefly in GET /state and on its status page, and on a page
+// of its own for each site, with its deployments' logs and the output of its code.
 
 import { html } from '../status/html.mjs';
 import { page } from '../status/layout.mjs';
