@@ -1,8 +1,16 @@
 // Lays the pages that the worker serves into build/public: public/ as it is, the built dashboard,
 // and the files of npm packages that pages name in a vendor.json. Copies only what has changed.
+// As a program (tools/publish) it ends with 1 when something is not built.
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const builtFiles = ['dashboard.mjs', 'dashboard.wasm'];
@@ -55,5 +63,13 @@ function removeOthers(target, wanted) {
   for (const entry of readdirSync(target, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name).slice(target.length + 1);
     if (entry.isFile() && !wanted.has(path)) rmSync(join(target, path));
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const missing = publishPages(join(import.meta.dirname, '../..'));
+  if (missing.length > 0) {
+    process.stderr.write(`publish: stopped. Not built yet: ${missing.join(', ')}\n`);
+    process.exit(1);
   }
 }
