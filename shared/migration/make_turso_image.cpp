@@ -29,7 +29,12 @@ Failure image_differs(std::string_view what) {
                     "Fairway: please report this. Nothing was changed.");
 }
 
-std::vector<SchemaObject> sorted(std::vector<SchemaObject> schema) {
+// In one order, each definition in its normal form: SQLite writes "CREATE TABLE" its own way.
+std::vector<SchemaObject> comparable(std::vector<SchemaObject> schema) {
+  for (auto& object : schema) {
+    object.sql = normal_form(object.sql);
+    object.table = lower_ascii(object.table);
+  }
   std::ranges::sort(schema, {}, [](const SchemaObject& object) {
     return std::tie(object.type, object.name, object.table, object.sql);
   });
@@ -56,7 +61,7 @@ std::optional<Failure> prove_image(Preview& preview, const Inspection& inspectio
   if (auto failure = check_integrity(image)) return failure;
   auto schema = read_schema_of(image);
   if (!schema.ok()) return schema.failure();
-  if (sorted(*schema) != sorted(preview.schema())) return image_differs("schema");
+  if (comparable(*schema) != comparable(preview.schema())) return image_differs("schema");
   return compare_tables(image, inspection);
 }
 

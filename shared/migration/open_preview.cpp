@@ -60,6 +60,10 @@ std::optional<Failure> check_object(const SchemaObject& object) {
                           "not valid UTF-8 text."}),
                      "You: rename it. Nothing was changed.");
   }
+  if (!agrees_with_itself(object)) {
+    return corrupt_preview(cat({"the definition of the ", object.type, " ",
+                                quoted_name(object.name), " is of something else"}));
+  }
   if (auto failure = check_virtual_table(object)) return failure;
   if (object.type != "table" && object.type != "index") return std::nullopt;
   const auto collations = foreign_collations(object.sql);

@@ -109,6 +109,9 @@ std::optional<Failure> check_fixed_fields(std::string_view bytes, int64_t page_b
   if (big_endian(bytes, 56, 4) > 3) {
     return corrupt("The preview database is damaged: its header names an unknown text encoding.");
   }
+  if (big_endian(bytes, 44, 4) > 4) {
+    return corrupt("The preview database is damaged: its header names an unknown schema format.");
+  }
   return std::nullopt;
 }
 

@@ -146,7 +146,7 @@ std::string_view Statement::blob(int column) const {
 
 Failure corrupt_preview(std::string_view what) {
   return fix_input("preview_corrupt",
-                   cat({"The preview database is damaged. SQLite says: ", what, "."}),
+                   cat({"The preview database is damaged: ", what, "."}),
                    "You: open the project in the builder again, save, and try again; or repair a "
                    "copy with `sqlite3 broken.db .recover`. Nothing was changed.");
 }

@@ -222,6 +222,27 @@ RowKey row_key_of(const TableDefinition& table) {
   return key;
 }
 
+bool agrees_with_itself(const SchemaObject& object) {
+  const Tokens tokens = tokens_of(object.sql);
+  std::string name;
+  std::optional<size_t> at;
+  if (object.type == "table") {
+    at = pass_head(tokens, {"table"}, name);
+    if (!at) at = pass_head(tokens, {"virtual", "table"}, name);
+  } else if (object.type == "index") {
+    at = pass_head(tokens, {"index"}, name);
+    if (!at) at = pass_head(tokens, {"unique", "index"}, name);
+  } else if (object.type == "view" || object.type == "trigger") {
+    at = pass_head(tokens, {object.type}, name);
+  }
+  if (!at || name != object.name) return false;
+  if (object.type == "table" || object.type == "view") return same_name(object.table, name);
+  for (size_t i = *at; i + 1 < tokens.size(); ++i) {
+    if (tokens[i].is("on")) return same_name(tokens[i + 1].text, object.table);
+  }
+  return false;
+}
+
 void to_json(Json& json, const SchemaObject& object) {
   json = {{"type", object.type},
           {"name", object.name},
