@@ -51,7 +51,7 @@ std::string address_of(const Settings& settings, const std::optional<App>& app,
 
 Json plan_json(Host& host, const std::string& account, const Project& project) {
   auto app = find_app_of(host.database, project.id);
-  bool is_first = !app || app->database_id.empty();
+  bool is_first = !app || app->release == 0;
   std::string name = resource_name(project.name, account, project.id, 1);
   Json steps = Json::array();
   for (const auto& step : deploy_steps()) {

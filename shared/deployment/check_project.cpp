@@ -1,5 +1,7 @@
 // Preflight: whatever can be known to fail is found here, before the first provider is asked to make
 // anything.
+#include <algorithm>
+
 #include "shared/base/text.h"
 #include "shared/deployment/deployment.h"
 
@@ -19,6 +21,19 @@ Task<Done> check_schema(Host& host, Deployment deployment, App app, PreviewManif
   co_return Done{};
 }
 
+// What an earlier deployment made, did not bring live, and could not undo to its end.
+Task<Done> remove_left_over(Host& host, Journal& journal, Deployment deployment) {
+  auto resources = resources_of_app(host.database, deployment.app_id);
+  std::reverse(resources.begin(), resources.end());
+  for (auto& resource : resources) {
+    auto maker = find_deployment(host.database, resource.deployment_id);
+    FAIRWAY_ASSERT(maker);
+    bool is_left_over = maker->id != deployment.id && maker->status != Status::live;
+    if (is_left_over) co_await undo_resource(host, journal, deployment, std::move(resource));
+  }
+  co_return Done{};
+}
+
 }  // namespace
 
 Task<CheckedProject> check_project(Host& host, Journal& journal, Deployment deployment) {
@@ -27,8 +42,9 @@ Task<CheckedProject> check_project(Host& host, Journal& journal, Deployment depl
   FAIRWAY_ASSERT(project && app);
   auto preview = co_await load_preview(host, deployment.account, deployment.preview_sha256);
   CheckedProject checked{project->name, int64_t(preview.tables.size()), rows_of(preview),
-                         app->database_id.empty()};
+                         app->release == 0};
   auto site = co_await prepare_site(host, deployment);
+  co_await remove_left_over(host, journal, deployment);
   if (!checked.is_first) co_await check_schema(host, deployment, *app, std::move(preview));
   write_note(journal, "detail.check_project", "Nothing stands in the way");
   write_log(journal, "check_project", LogLevel::info,

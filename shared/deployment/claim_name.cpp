@@ -54,12 +54,8 @@ Task<bool> settle_name(Host& host, Resource resource, Maker maker) {
 Task<std::string> claim_name(Host& host, Journal& journal, Deployment deployment,
                              std::string project_name, Maker maker) {
   for (auto& resource : resources_of_app(host.database, deployment.app_id)) {
-    if (resource.kind != maker.kind) continue;
-    if (resource.state == ResourceState::exists) co_return resource.name;
-    // Left over by an earlier deployment that could not be undone to its end.
-    if (resource.deployment_id != deployment.id) {
-      co_await undo_resource(host, journal, deployment, std::move(resource));
-    }
+    bool is_it = resource.kind == maker.kind && resource.state == ResourceState::exists;
+    if (is_it) co_return resource.name;
   }
   for (int attempt = 1; attempt <= name_attempts_max; ++attempt) {
     std::string name =

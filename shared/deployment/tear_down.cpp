@@ -33,17 +33,20 @@ Task<Done> tear_down(Host& host, Journal& journal, Json input) {
   FAIRWAY_ASSERT(deployment);
   if (!is_active(deployment->status)) co_return Done{};
   set_status(host, deployment->id, Status::running);
-  auto removed = co_await outcome_of(remove_all(host, journal, *deployment));
+  int64_t deadline_ms = deployment->created_at_ms + undo_ms_max;
+  Outcome<Done> removed = retry_later("took_too_long", "The removal was not done after 30 minutes.",
+                                      "Delete the app again.");
+  bool may_try = host.clock.now_ms() < deadline_ms;
+  if (may_try) removed = co_await outcome_of(remove_all(host, journal, *deployment));
   if (removed.ok()) {
     remove_app(host.database, deployment->app_id);
     end_deployment(host, deployment->id, Status::removed, "", std::nullopt);
     write_activity(host, "deleted", deployment->project_id, "The app was deleted.");
     co_return Done{};
   }
-  bool is_time_left = host.clock.now_ms() < deployment->created_at_ms + undo_ms_max;
-  if (removed.failure().reaction == Reaction::retry_later && is_time_left) {
-    co_return removed.failure();
-  }
+  bool may_pass_later = removed.failure().reaction == Reaction::retry_later &&
+                        host.clock.now_ms() < deadline_ms;
+  if (may_pass_later) co_return removed.failure();
   end_deployment(host, deployment->id, Status::needs_you, deployment->url, removed.failure());
   co_return Done{};
 }

@@ -22,8 +22,11 @@ using Find = Task<bool> (*)(Host& host, Resource resource);
 using Remove = Task<Done> (*)(Host& host, Resource resource);
 
 Task<Done> remove_until_gone(Host& host, Resource resource, Find find, Remove remove) {
-  if (resource.state == ResourceState::sent) {
-    resource.detail["settles_at_ms"] = resource.updated_at_ms + settling_ms;
+  // An earlier run's requests, to make it or to remove it, may still be on their way.
+  bool was_removing = resource.state == ResourceState::removing;
+  if (was_removing || resource.state == ResourceState::sent) {
+    int64_t sent_at_ms = was_removing ? host.clock.now_ms() : resource.updated_at_ms;
+    resource.detail["settles_at_ms"] = sent_at_ms + settling_ms;
     set_detail(host, resource, resource.detail);
   }
   set_state(host, resource, ResourceState::removing);
@@ -56,24 +59,29 @@ Task<Done> remove_project_of_site(Host& host, Resource resource) {
   co_return co_await remove_pages_project(host, resource.name);
 }
 
-// A release's deployment is known by its release, which is the resource's name.
-Task<bool> find_release(Host& host, Resource resource) {
+// A release's deployment is known by its release, which is the resource's name. Nothing where there
+// is none, or no site any more, which may vanish at any moment.
+Task<std::optional<PagesDeployment>> look_up_release(Host& host, Resource resource) {
   std::string project = text_or(resource.detail, "project", "");
-  auto site = co_await find_pages_project(host, project);
-  if (!site) co_return false;
-  auto found = co_await find_pages_deployment(host, project, resource.name);
+  auto found = co_await outcome_of(find_pages_deployment(host, project, resource.name));
+  bool is_site_gone = !found.ok() && found.failure().code == "not_found";
+  if (is_site_gone) co_return std::optional<PagesDeployment>();
+  co_return found;
+}
+
+Task<bool> find_release(Host& host, Resource resource) {
+  auto found = co_await look_up_release(host, std::move(resource));
   co_return found.has_value();
 }
 Task<Done> remove_release(Host& host, Resource resource) {
   std::string project = text_or(resource.detail, "project", "");
   std::string previous = text_or(resource.detail, "previous", "");
-  auto site = co_await find_pages_project(host, project);
-  if (!site) co_return Done{};
-  auto found = co_await find_pages_deployment(host, project, resource.name);
+  auto found = co_await look_up_release(host, resource);
   if (!found) co_return Done{};
   // Without an earlier one the whole project goes, which was made before and is undone after.
   if (previous.empty()) co_return co_await remove_pages_project(host, project);
-  if (site->canonical_deployment_id != previous) {
+  auto site = co_await find_pages_project(host, project);
+  if (site && site->canonical_deployment_id != previous) {
     co_await roll_back_pages_deployment(host, project, previous);
   }
   co_return co_await remove_pages_deployment(host, project, found->id);
@@ -145,7 +153,11 @@ Task<Done> undo_resource(Host& host, Journal& journal, Deployment deployment, Re
 }
 
 Task<Done> undo_deployment(Host& host, Journal& journal, Deployment deployment) {
-  auto resources = resources_of_deployment(host.database, deployment.id);
+  // Of an app that was never live nothing is kept, whichever attempt has made it.
+  auto app = find_app(host.database, deployment.app_id);
+  bool was_live = app && app->release > 0;
+  auto resources = was_live ? resources_of_deployment(host.database, deployment.id)
+                            : resources_of_app(host.database, deployment.app_id);
   std::reverse(resources.begin(), resources.end());
   std::optional<Failure> failure;
   for (auto& resource : resources) {

@@ -114,7 +114,7 @@ std::string relative_path(std::string_view from, std::string_view target) {
   while (same < here.size() && same + 1 < there.size() && here[same] == there[same]) ++same;
   std::string path = same == here.size() ? "./" : "";
   for (size_t up = same; up < here.size(); ++up) path += "../";
-  std::vector<std::string> rest(there.begin() + int64_t(same), there.end());
+  std::vector<std::string> rest(there.begin() + ptrdiff_t(same), there.end());
   return path + join(rest, "/");
 }
 

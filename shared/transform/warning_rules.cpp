@@ -42,7 +42,7 @@ std::vector<TransformWarning> secret_warnings(const std::string& file, std::stri
     for (size_t at = text.find(form.start); at != std::string_view::npos;
          at = text.find(form.start, at + 1)) {
       if (!is_key_at(text, at, form)) continue;
-      int64_t line = 1 + std::count(text.begin(), text.begin() + int64_t(at), '\n');
+      int64_t line = 1 + std::count(text.begin(), text.begin() + ptrdiff_t(at), '\n');
       warnings.push_back(
           {"secret_in_source", file, line,
            everyone ? cat({"This looks like a key (", form.owner, ") that everyone can read."})

@@ -22,9 +22,12 @@ std::string journal_text(Database& database, const std::string& job_id) {
   return text;
 }
 
-bool is_in_ledger(Database& database, std::string_view name) {
+// What changes or removes a thing may arrive when it is gone already; what makes one may not.
+enum class Request { makes, changes };
+bool is_in_ledger(Database& database, std::string_view name, Request request) {
   auto found = database.run(
-      "SELECT count(*) FROM resources WHERE name = ?1 AND state IN (1, 2, 3)", {std::string(name)});
+      "SELECT count(*) FROM resources WHERE name = ?1 AND (state IN (1, 2, 3) OR (state = 4 AND ?2))",
+      {std::string(name), int64_t(request == Request::changes)});
   return found.rows[0].integer(0) > 0;
 }
 
@@ -54,12 +57,15 @@ std::string why_not_intended(Stage& stage, const HttpRequest& request) {
   if (request.method == "GET") return "";
   std::string_view url = request.url;
   std::string name;
+  Request kind = Request::changes;
   if (url.ends_with("/organizations/org/databases") || url.ends_with("/pages/projects")) {
     auto body = parse_json(request.body.at(0).text);
     name = text_or(*body, "name", "");
+    kind = Request::makes;
   } else if (url.find("/organizations/org/databases/") != std::string_view::npos) {
     name = part_after(url, "/organizations/org/databases/");
   } else if (url.ends_with("/deployments")) {
+    kind = Request::makes;
     for (const auto& deployment : list_deployments(stage.database)) {
       if (request.body.at(0).text.find(deployment.id) != std::string::npos) name = deployment.id;
     }
@@ -68,7 +74,7 @@ std::string why_not_intended(Stage& stage, const HttpRequest& request) {
   } else {
     return "";
   }
-  if (is_in_ledger(stage.database, name)) return "";
+  if (is_in_ledger(stage.database, name, kind)) return "";
   return cat({"G2: no intent for ", request.method, " ", url});
 }
 

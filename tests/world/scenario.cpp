@@ -150,6 +150,13 @@ class Drama {
     report(why_not_ended(stage_, *deployment));
     check_rest();
     story_ += cat({" ", name_of(deployment->status)});
+    if (play_.trace != nullptr) write_trace(*deployment);
+  }
+
+  void write_trace(const Deployment& deployment) {
+    for (const auto& line : log_of(host_.database, deployment.id)) {
+      *play_.trace += cat({decimal(line.at_ms), " log ", line.step, " ", line.text, "\n"});
+    }
   }
 
   // The edge: an alarm starts the pump whenever a job is due and no machine is at work.
