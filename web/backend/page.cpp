@@ -40,8 +40,8 @@ std::string call_page(const char* verb, std::string_view first = "", std::string
   return text;
 }
 
-StoredProject stored_project(const Json& json) {
-  StoredProject project;
+BuilderProject stored_project(const Json& json) {
+  BuilderProject project;
   project.id = text_or(json, "id", "");
   project.name = text_or(json, "name", project.id);
   project.description = text_or(json, "description", "");
@@ -59,10 +59,10 @@ Wall::Doors page_doors() {
   return {.ask = page_ask, .abandon = page_abandon, .now_ms = [] { return int64_t(page_now()); }};
 }
 
-Task<std::vector<StoredProject>> PageBrowser::list_projects() {
+Task<std::vector<BuilderProject>> PageBrowser::list_projects() {
   Json control{{"port", "preview"}, {"verb", "list"}};
   const Frame answer = co_await wall_.call(std::move(control), "");
-  std::vector<StoredProject> projects;
+  std::vector<BuilderProject> projects;
   for (const Json& json : member(answer.control, "projects"))
     projects.push_back(stored_project(json));
   co_return projects;

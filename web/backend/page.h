@@ -18,7 +18,7 @@ class PageBrowser final : public Browser {
  public:
   explicit PageBrowser(Wall& wall) : wall_(wall) {}
 
-  Task<std::vector<StoredProject>> list_projects() override;
+  Task<std::vector<BuilderProject>> list_projects() override;
   Task<std::string> read_file(std::string project_id, std::string path) override;
   Task<std::string> read_database(std::string project_id) override;
 
