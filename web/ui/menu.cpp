@@ -95,6 +95,11 @@ Toasts::Toasts(Ui& ui, float bottom_margin) : ui_(ui), layer_before_(ui.core().l
   core.push_level(id, no_node);
   const auto known = core.heights.find(id);
   const float height = known == core.heights.end() ? 0 : known->second;
+  if (height > 0) {
+    const Rect area{0, ui.screen().bottom() - bottom_margin - height, 360, height};
+    core.levels.back().parent =
+        core.emit({.role = Role::region, .box = area, .name = "Notifications"}, "region");
+  }
   y_ = ui.screen().bottom() - bottom_margin - height;
 }
 

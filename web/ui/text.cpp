@@ -172,6 +172,7 @@ std::vector<float> caret_stops(Ui& ui, std::string_view words, const TextStyle& 
 
 std::string fitted(Ui& ui, std::string_view words, const TextStyle& style, float width) {
   Core& core = ui.core();
+  if (words.empty()) return {};
   const float all = width_of(core, words, style);
   if (all <= width + 0.01F) return std::string(words);
   constexpr std::string_view dots = "…";
