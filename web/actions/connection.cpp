@@ -52,7 +52,7 @@ bool note_failure(Dashboard& dashboard, const Failure& failure) {
 void note_answer(Dashboard& dashboard) { dashboard.state.connection = {}; }
 
 Task<Done> reconnect(Dashboard& dashboard, int64_t first_pause_ms) {
-  Connection& connection = dashboard.state.connection;
+  EdgeConnection& connection = dashboard.state.connection;
   int64_t pause_ms = first_pause_ms;
   while (true) {
     connection.lost = true;

@@ -32,7 +32,7 @@ struct Session {
 enum class Page : uint8_t { projects, activity };
 
 // The connection to Fairway, as the last requests found it.
-struct Connection {
+struct EdgeConnection {
   bool lost = false;
   int attempts = 0;
   int64_t next_try_at_ms = 0;
@@ -109,7 +109,7 @@ struct State {
   Remote<std::vector<message::DeploymentSummary>> deployments;
   Remote<std::vector<message::Activity>> activity;
   std::vector<Card> cards;  // join_projects of the two, kept in step by refresh_cards.
-  Connection connection;
+  EdgeConnection connection;
   std::vector<ToastMessage> toasts;
   // By project: what is being sent, or what stopped the sending. Goes on behind a closed dialog.
   std::map<std::string, Upload> uploads;

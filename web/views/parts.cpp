@@ -122,7 +122,11 @@ std::vector<ui::Mark> marks_of(const message::Deployment& deployment) {
   for (const message::Step& step : deployment.steps) {
     switch (step.state) {
       case message::StepState::done: marks.push_back(ui::Mark::done); break;
-      case message::StepState::failed: marks.push_back(ui::Mark::failed); break;
+      case message::StepState::failed:
+        marks.push_back(deployment.status == message::DeploymentStatus::cancelled
+                            ? ui::Mark::waiting
+                            : ui::Mark::failed);
+        break;
       case message::StepState::running:
       case message::StepState::undoing: marks.push_back(ui::Mark::running); break;
       case message::StepState::skipped:

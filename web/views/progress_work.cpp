@@ -119,15 +119,26 @@ int64_t step_elapsed_ms(const State& state, const message::Step& step) {
 
 std::vector<message::Step> steps_to_show(const State& state) {
   const DeployDialog& dialog = *state.deploy;
-  if (dialog.deployment.value) return dialog.deployment.value->steps;
+  static const std::vector<message::PlanStep> nothing_planned;
+  const auto& planned = dialog.plan.value ? dialog.plan.value->steps : nothing_planned;
   std::vector<message::Step> steps;
-  if (!dialog.plan.value) return steps;
-  for (const message::PlanStep& planned : dialog.plan.value->steps) {
-    message::Step step;
-    step.name = planned.name;
-    step.title = planned.title;
-    step.detail = planned.detail;
-    steps.push_back(std::move(step));
+  if (dialog.deployment.value) {
+    steps = dialog.deployment.value->steps;
+  } else {
+    for (const message::PlanStep& step : planned) {
+      message::Step waiting;
+      waiting.name = step.name;
+      waiting.title = step.title;
+      steps.push_back(std::move(waiting));
+    }
+  }
+  const bool is_cancelled = dialog.deployment.value && dialog.deployment.value->status ==
+                                                           message::DeploymentStatus::cancelled;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].detail.empty() && i < planned.size()) steps[i].detail = planned[i].detail;
+    if (is_cancelled && steps[i].state == message::StepState::failed) {
+      steps[i].state = message::StepState::undone;
+    }
   }
   return steps;
 }
