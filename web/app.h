@@ -1,7 +1,7 @@
-// The seam between the shell (web/main.cpp, web/backend/) and the dashboard (web/views/, web/state/,
-// web/actions/): the shell owns window, frames, loop and host; the dashboard owns State and what is
-// drawn. What only a page can do besides drawing is the Browser of web/actions/browser.h, which the
-// shell implements too.
+// The seam between the shell (web/main.cpp, web/backend/) and the dashboard (web/views/,
+// web/state/, web/actions/): the shell owns window, frames, loop and host; the dashboard owns State
+// and what is drawn. What only a page can do besides drawing is the Browser of
+// web/actions/browser.h, which the shell implements too.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,7 @@ class Shell {
  public:
   virtual ui::ThemeChoice theme() const = 0;
   virtual void set_theme(ui::ThemeChoice choice) = 0;
-  virtual float scale() const = 0;            // 1, 1.1, 1.25, 1.5
+  virtual float scale() const = 0;  // 1, 1.1, 1.25, 1.5
   virtual void set_scale(float scale) = 0;
   /// Draw again soon: something changed outside an event of the page. (Not needed after a task of
   /// the Loop went on: the shell draws after every turn by itself.)

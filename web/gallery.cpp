@@ -42,10 +42,14 @@ void draw_type(Ui& ui, Column& column) {
   heading(ui, column.next(24), "Section 16", 4, style::section);
   heading(ui, column.next(20), "Card title 15", 5, style::card_title);
   text(ui, column.next(20), "Body 14, the quick launch of a small app", style::body);
-  text(ui, column.next(20), "Control and table 13, second rank", with(style::control, Tone::text_2));
+  text(ui, column.next(20), "Control and table 13, second rank",
+       with(style::control, Tone::text_2));
   text(ui, column.next(16), "Caption 12, third rank", with(style::caption, Tone::text_3));
   text(ui, column.next(20), "0:06.4 mono 12, logs and names", with(style::mono, Tone::text_2));
-  text(ui, column.next(20), "Any script: 日本語 한국어 العربية Ελληνικά Привет 🚀👩‍💻", style::body);
+  text(ui, column.next(20),
+       "Any script: 日本語 한국어 العربية Ελληνικά Привет "
+       "🚀👩‍💻",
+       style::body);
   column.skip(24);
 }
 
@@ -54,14 +58,25 @@ void draw_colors(Ui& ui, Column& column) {
     Tone tone;
     std::string_view name;
   };
-  constexpr Swatch swatches[] = {
-      {Tone::canvas, "canvas"}, {Tone::surface, "surface"}, {Tone::inset, "inset"},
-      {Tone::hover, "hover"}, {Tone::border, "border"}, {Tone::outline, "outline"},
-      {Tone::text, "text"}, {Tone::text_2, "text-2"}, {Tone::text_3, "text-3"},
-      {Tone::accent_line, "accent-line"}, {Tone::accent, "accent"},
-      {Tone::accent_soft, "accent-soft"}, {Tone::accent_text, "accent-text"}, {Tone::ok, "ok"},
-      {Tone::ok_soft, "ok-soft"}, {Tone::warn, "warn"}, {Tone::warn_soft, "warn-soft"},
-      {Tone::bad, "bad"}, {Tone::bad_soft, "bad-soft"}};
+  constexpr Swatch swatches[] = {{Tone::canvas, "canvas"},
+                                 {Tone::surface, "surface"},
+                                 {Tone::inset, "inset"},
+                                 {Tone::hover, "hover"},
+                                 {Tone::border, "border"},
+                                 {Tone::outline, "outline"},
+                                 {Tone::text, "text"},
+                                 {Tone::text_2, "text-2"},
+                                 {Tone::text_3, "text-3"},
+                                 {Tone::accent_line, "accent-line"},
+                                 {Tone::accent, "accent"},
+                                 {Tone::accent_soft, "accent-soft"},
+                                 {Tone::accent_text, "accent-text"},
+                                 {Tone::ok, "ok"},
+                                 {Tone::ok_soft, "ok-soft"},
+                                 {Tone::warn, "warn"},
+                                 {Tone::warn_soft, "warn-soft"},
+                                 {Tone::bad, "bad"},
+                                 {Tone::bad_soft, "bad-soft"}};
   caption_line(ui, column, "Colour");
   const Rect area = column.next(10 * 30);
   int index = 0;
@@ -228,8 +243,8 @@ void draw_shapes(Ui& ui, Column& column) {
 void draw_charts(Ui& ui, Column& column) {
   caption_line(ui, column, "Charts");
   Rect row = column.next(56);
-  constexpr std::array visits{1.0F, 3.0F, 2.0F, 5.0F, 4.0F, 7.0F, 6.0F, 9.0F, 7.0F, 10.0F, 8.0F,
-                              11.0F};
+  constexpr std::array visits{1.0F, 3.0F, 2.0F, 5.0F,  4.0F, 7.0F,
+                              6.0F, 9.0F, 7.0F, 10.0F, 8.0F, 11.0F};
   sparkline(ui, cut_left(row, 150, 20), visits, "Visits, rising");
   constexpr std::array days{18.0F, 30.0F, 24.0F, 40.0F, 36.0F, 50.0F};
   bar_chart(ui, cut_left(row, 96, 20), days, "Spend by day");
@@ -278,9 +293,11 @@ void draw_dialogs(Ui& ui, GalleryState& state) {
   if (ui.pressed("k", KeyPress::Command::yes)) state.palette = true;
   if (!state.palette) return;
   const std::array entries{
-      PaletteEntry{.words = "Deploy Studio Hours", .hint = "Web", .icon = Icon::globe,
-                   .matched = {0, 1}},
-      PaletteEntry{.words = "Delete Night Market", .hint = "opens a dialog", .icon = Icon::trash,
+      PaletteEntry{
+          .words = "Deploy Studio Hours", .hint = "Web", .icon = Icon::globe, .matched = {0, 1}},
+      PaletteEntry{.words = "Delete Night Market",
+                   .hint = "opens a dialog",
+                   .icon = Icon::trash,
                    .matched = {0, 1}},
       PaletteEntry{.words = "Dark theme", .icon = Icon::moon, .matched = {0}}};
   const PaletteAnswer answer = palette(ui, state.query, entries, state.palette_row);

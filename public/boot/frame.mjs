@@ -22,5 +22,8 @@ export function encodeFrame(control, bytes) {
 export function decodeFrame(frame) {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const end = 4 + view.getUint32(0, true);
-  return { control: JSON.parse(decoder.decode(frame.subarray(4, end))), bytes: frame.subarray(end) };
+  return {
+    control: JSON.parse(decoder.decode(frame.subarray(4, end))),
+    bytes: frame.subarray(end),
+  };
 }

@@ -99,8 +99,14 @@ class Tab {
     if (canvas.height !== rows) canvas.height = rows;
     const matches = (/** @type {string} */ query) => Number(matchMedia(query).matches);
     this.module._fairway_surroundings(
-      width, height, ratio, matches('(prefers-color-scheme: dark)'), matches('(pointer: coarse)'),
-      matches('(prefers-reduced-motion: reduce)'), Number(isMac));
+      width,
+      height,
+      ratio,
+      matches('(prefers-color-scheme: dark)'),
+      matches('(pointer: coarse)'),
+      matches('(prefers-reduced-motion: reduce)'),
+      Number(isMac),
+    );
   }
 
   watchSurroundings() {
@@ -109,8 +115,11 @@ class Tab {
       this.turn();
     };
     addEventListener('resize', changed);
-    for (const query of ['(prefers-color-scheme: dark)', '(prefers-reduced-motion: reduce)',
-      '(pointer: coarse)']) {
+    for (const query of [
+      '(prefers-color-scheme: dark)',
+      '(prefers-reduced-motion: reduce)',
+      '(pointer: coarse)',
+    ]) {
       matchMedia(query).addEventListener('change', changed);
     }
     addEventListener('popstate', () => {
@@ -193,8 +202,8 @@ class Tab {
     const outside = this.mirror.modalRootOf(event.target);
     if (node && isField(node)) return;
     if (node?.role === 'link') {
-      const leaves = !/^(\/app|#|$)/.test(node.href ?? '') || event.ctrlKey || event.metaKey ||
-        event.shiftKey;
+      const leaves =
+        !/^(\/app|#|$)/.test(node.href ?? '') || event.ctrlKey || event.metaKey || event.shiftKey;
       if (leaves) return;
       event.preventDefault();
     }
@@ -307,21 +316,30 @@ class Tab {
 
   /** The fields measure text with the very faces that the canvas draws. */
   async loadFonts() {
-    const faces = [['Fairway Inter', '400'], ['Fairway Inter', '600'], ['Fairway Mono', '400']];
-    await Promise.all(faces.map(([family, weight], i) => {
-      const at = this.module._fairway_font(i);
-      const bytes = this.module.HEAPU8.slice(at, at + this.module._fairway_font_size(i));
-      const face = new FontFace(family, bytes, { weight });
-      document.fonts.add(face);
-      return face.load();
-    }));
+    const faces = [
+      ['Fairway Inter', '400'],
+      ['Fairway Inter', '600'],
+      ['Fairway Mono', '400'],
+    ];
+    await Promise.all(
+      faces.map(([family, weight], i) => {
+        const at = this.module._fairway_font(i);
+        const bytes = this.module.HEAPU8.slice(at, at + this.module._fairway_font_size(i));
+        const face = new FontFace(family, bytes, { weight });
+        document.fonts.add(face);
+        return face.load();
+      }),
+    );
   }
 }
 
 async function start() {
   /** @type {Tab | undefined} */
   let tab;
-  const page = new Page((call, frame) => tab?.answer(call, frame), (file) => void tab?.give(file));
+  const page = new Page(
+    (call, frame) => tab?.answer(call, frame),
+    (file) => void tab?.give(file),
+  );
   const address = '/dashboard.mjs';
   const { default: create } = await import(address);
   tab = new Tab(await create({ page, canvas }));
@@ -329,8 +347,10 @@ async function start() {
   const scale = Math.min(1.5, Math.max(1, Number(kept('scale', '100')) / 100 || 1));
   const gallery = new URLSearchParams(location.search).has('gallery');
   if (!tab.module._fairway_open(theme, scale, Number(gallery))) {
-    fail('This browser does not draw with WebGL 2, which Fairway needs.',
-      'Switch hardware acceleration on in the browser’s settings, or open Fairway in another browser.');
+    fail(
+      'This browser does not draw with WebGL 2, which Fairway needs.',
+      'Switch hardware acceleration on in the browser’s settings, or open Fairway in another browser.',
+    );
     return;
   }
   tab.measure();
@@ -348,16 +368,20 @@ async function start() {
 /** @param {string} what @param {string} todo */
 function fail(what, todo) {
   const place = /** @type {HTMLElement} */ (document.getElementById('trouble'));
-  place.replaceChildren(...[what, todo].map((words) => {
-    const line = document.createElement('p');
-    line.textContent = words;
-    return line;
-  }));
+  place.replaceChildren(
+    ...[what, todo].map((words) => {
+      const line = document.createElement('p');
+      line.textContent = words;
+      return line;
+    }),
+  );
   place.hidden = false;
 }
 
 start().catch((error) => {
   console.error(error);
-  fail(`Fairway could not start in this browser: ${error?.message ?? error}`,
-    'Reload the page. If that does not help, the browser may be too old for WebAssembly.');
+  fail(
+    `Fairway could not start in this browser: ${error?.message ?? error}`,
+    'Reload the page. If that does not help, the browser may be too old for WebAssembly.',
+  );
 });

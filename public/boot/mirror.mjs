@@ -69,16 +69,60 @@ const Kind = { textbox: 13, searchbox: 14, textarea: 15, password: 16 };
 
 /** @type {Record<string, string>} */
 const tags = {
-  main: 'main', navigation: 'nav', banner: 'header', region: 'section', form: 'form',
-  paragraph: 'p', link: 'a', button: 'button', checkbox: 'button', switch: 'button',
-  radio: 'button', tab: 'button', combobox: 'button', option: 'button', menuitem: 'button',
-  list: 'ul', listitem: 'li', table: 'table', row: 'tr', columnheader: 'th', rowheader: 'th',
+  main: 'main',
+  navigation: 'nav',
+  banner: 'header',
+  region: 'section',
+  form: 'form',
+  paragraph: 'p',
+  link: 'a',
+  button: 'button',
+  checkbox: 'button',
+  switch: 'button',
+  radio: 'button',
+  tab: 'button',
+  combobox: 'button',
+  option: 'button',
+  menuitem: 'button',
+  list: 'ul',
+  listitem: 'li',
+  table: 'table',
+  row: 'tr',
+  columnheader: 'th',
+  rowheader: 'th',
   cell: 'td',
 };
-const ownRole = new Set(['main', 'navigation', 'banner', 'form', 'paragraph', 'link', 'button',
-  'heading', 'textbox', 'searchbox', 'scroll']);
-const namedByText = new Set(['paragraph', 'heading', 'link', 'button', 'checkbox', 'switch', 'radio',
-  'tab', 'option', 'menuitem', 'columnheader', 'rowheader', 'cell', 'status', 'alert', 'tooltip']);
+const ownRole = new Set([
+  'main',
+  'navigation',
+  'banner',
+  'form',
+  'paragraph',
+  'link',
+  'button',
+  'heading',
+  'textbox',
+  'searchbox',
+  'scroll',
+]);
+const namedByText = new Set([
+  'paragraph',
+  'heading',
+  'link',
+  'button',
+  'checkbox',
+  'switch',
+  'radio',
+  'tab',
+  'option',
+  'menuitem',
+  'columnheader',
+  'rowheader',
+  'cell',
+  'status',
+  'alert',
+  'tooltip',
+]);
 
 /** @param {NodeData} node */
 export const isField = (node) => node.kind >= Kind.textbox && node.kind <= Kind.password;
@@ -303,8 +347,8 @@ function setText(element, words) {
 /** @param {HTMLInputElement | HTMLTextAreaElement} field @param {NodeData} node */
 function fillField(field, node) {
   if (field instanceof HTMLInputElement) {
-    const type = node.kind === Kind.password ? 'password'
-      : node.kind === Kind.searchbox ? 'search' : 'text';
+    const type =
+      node.kind === Kind.password ? 'password' : node.kind === Kind.searchbox ? 'search' : 'text';
     if (field.type !== type) field.type = type;
   } else {
     attribute(field, 'wrap', 'off');

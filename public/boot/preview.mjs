@@ -40,17 +40,23 @@ const finished = (request) =>
 
 /** @param {string} what */
 function notStored(what) {
-  return new PortFailure('fix_input', 'not_stored',
+  return new PortFailure(
+    'fix_input',
+    'not_stored',
     `This browser does not keep ${what}.`,
-    'Open the project in the Builder on this computer and press Deploy there.');
+    'Open the project in the Builder on this computer and press Deploy there.',
+  );
 }
 
 /** @param {any} control @returns {Promise<{ control: unknown, bytes: Bytes }>} */
 export async function previewPort(control) {
   const store = await open().catch((error) => {
-    throw new PortFailure('fix_input', 'store_closed',
+    throw new PortFailure(
+      'fix_input',
+      'store_closed',
       `This browser does not let the page read its store (${error?.message ?? error}).`,
-      'Leave the private window, or allow this site to keep data, then reload the page.');
+      'Leave the private window, or allow this site to keep data, then reload the page.',
+    );
   });
   if (store === null) {
     if (control.verb === 'list') return { control: { projects: [] }, bytes: noBytes };

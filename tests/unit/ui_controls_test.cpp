@@ -180,9 +180,11 @@ TEST_CASE("toasts are said once and can be answered") {
   NullBackend page([&](Ui& ui) {
     Toasts toasts(ui);
     if (!shown) return;
-    const ToastAnswer now = toasts.toast(
-        {.key = "lost", .title = "Connection lost", .detail = "Trying again in 4 s",
-         .mood = Mood::warn, .action = "Try now"});
+    const ToastAnswer now = toasts.toast({.key = "lost",
+                                          .title = "Connection lost",
+                                          .detail = "Trying again in 4 s",
+                                          .mood = Mood::warn,
+                                          .action = "Try now"});
     if (now != ToastAnswer::none) answer = now;
   });
   page.draw();

@@ -30,8 +30,7 @@ TEST_CASE("scrolling moves nothing in the mirror") {
   NullBackend page([&](Ui& ui) {
     Scroll scroll(ui, {0, 0, 300, 200}, "List");
     Column column{scroll.content()};
-    for (int i = 0; i < 12; ++i)
-      button(ui, column.next(40), "Row " + std::to_string(i));
+    for (int i = 0; i < 12; ++i) button(ui, column.next(40), "Row " + std::to_string(i));
     scroll.took(column.used());
   });
   page.draw();
@@ -56,8 +55,7 @@ TEST_CASE("rows that change places keep their nodes") {
 }
 
 TEST_CASE("words of the page cannot break the message") {
-  NullBackend page([&](Ui& ui) {
-    text(ui, {0, 0, 200, 20}, "quote \" backslash \\ <script> \xFF \n end");
-  });
+  NullBackend page(
+      [&](Ui& ui) { text(ui, {0, 0, 200, 20}, "quote \" backslash \\ <script> \xFF \n end"); });
   CHECK(parse_json(page.difference()).ok());
 }

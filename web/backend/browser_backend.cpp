@@ -111,8 +111,9 @@ bool open_context() {
 }
 
 ui::ThemeChoice choice_of(int number) {
-  return number == 1 ? ui::ThemeChoice::light
-                     : number == 2 ? ui::ThemeChoice::dark : ui::ThemeChoice::system;
+  return number == 1   ? ui::ThemeChoice::light
+         : number == 2 ? ui::ThemeChoice::dark
+                       : ui::ThemeChoice::system;
 }
 
 }  // namespace
@@ -128,18 +129,19 @@ EMSCRIPTEN_KEEPALIVE int fairway_open(int theme_choice, float scale, int gallery
   tab->theme_choice = choice_of(theme_choice);
   tab->around.scale = scale;
   tab->has_context = open_context();
-  tab->app = gallery != 0 ? make_gallery(*tab)
-                          : make_app(tab->host, tab->loop, tab->browser, *tab);
+  tab->app = gallery != 0 ? make_gallery(*tab) : make_app(tab->host, tab->loop, tab->browser, *tab);
   return tab->has_context ? 1 : 0;
 }
 
 EMSCRIPTEN_KEEPALIVE const unsigned char* fairway_font(int face) {
-  return face == 0 ? ui::font_regular().data()
-         : face == 1 ? ui::font_semibold().data() : ui::font_mono().data();
+  return face == 0   ? ui::font_regular().data()
+         : face == 1 ? ui::font_semibold().data()
+                     : ui::font_mono().data();
 }
 EMSCRIPTEN_KEEPALIVE size_t fairway_font_size(int face) {
-  return face == 0 ? ui::font_regular().size()
-         : face == 1 ? ui::font_semibold().size() : ui::font_mono().size();
+  return face == 0   ? ui::font_regular().size()
+         : face == 1 ? ui::font_semibold().size()
+                     : ui::font_mono().size();
 }
 
 EMSCRIPTEN_KEEPALIVE void fairway_surroundings(float width, float height, float ratio, int dark,
@@ -171,9 +173,8 @@ EMSCRIPTEN_KEEPALIVE void fairway_outside(uint32_t root) {
 }
 EMSCRIPTEN_KEEPALIVE void fairway_key(uint32_t node, const char* key, int command, int shift) {
   ui::Event event{.kind = ui::Event::Kind::key, .node = node};
-  event.key = {.key = key,
-               .command = ui::KeyPress::Command(command),
-               .shift = ui::KeyPress::Shift(shift)};
+  event.key = {
+      .key = key, .command = ui::KeyPress::Command(command), .shift = ui::KeyPress::Shift(shift)};
   tab->ui.core().events.push_back(std::move(event));
 }
 EMSCRIPTEN_KEEPALIVE void fairway_input(uint32_t node, const char* text, int start, int end,
@@ -190,8 +191,7 @@ EMSCRIPTEN_KEEPALIVE void fairway_input(uint32_t node, const char* text, int sta
 EMSCRIPTEN_KEEPALIVE void fairway_selection(uint32_t node, int start, int end, float left,
                                             float top) {
   const float scale = tab->around.scale;
-  tab->ui.core().editing = {node,        start,       end, left / scale, top / scale,
-                            tab->around.now_ms};
+  tab->ui.core().editing = {node, start, end, left / scale, top / scale, tab->around.now_ms};
 }
 EMSCRIPTEN_KEEPALIVE void fairway_attention(uint32_t hovered, uint32_t held, uint32_t focused,
                                             int visible, double now_ms) {

@@ -96,7 +96,8 @@ void NullBackend::pass_time(double span_ms) {
   settle();
 }
 
-// --- Acting ---------------------------------------------------------------------------------------
+// --- Acting
+// ---------------------------------------------------------------------------------------
 
 bool NullBackend::reachable(const Node& node) const {
   return !has(node.state, NodeState::disabled) && !ui_.core().inert(node.layer);
@@ -170,8 +171,7 @@ void NullBackend::give_key(std::string_view key, ui::KeyPress::Command command) 
   const Node* node = focused();
   const bool pressable = node != nullptr && !is_field(*node);
   if (pressable && (key == "Enter" || key == " ")) {
-    if (reachable(*node))
-      core.events.push_back({.kind = ui::Event::Kind::click, .node = node->id});
+    if (reachable(*node)) core.events.push_back({.kind = ui::Event::Kind::click, .node = node->id});
   } else {
     ui::Event event{.kind = ui::Event::Kind::key, .node = core.attention.focused};
     event.key.key = key;
@@ -187,9 +187,7 @@ void NullBackend::press(std::string_view key) {
   give_key(key, ui::KeyPress::Command::no);
 }
 
-void NullBackend::press_command(std::string_view key) {
-  give_key(key, ui::KeyPress::Command::yes);
-}
+void NullBackend::press_command(std::string_view key) { give_key(key, ui::KeyPress::Command::yes); }
 
 void NullBackend::click_outside() {
   ui::Core& core = ui_.core();
@@ -205,7 +203,8 @@ void NullBackend::scroll(std::string_view name, float top) {
   settle();
 }
 
-// --- Looking --------------------------------------------------------------------------------------
+// --- Looking
+// --------------------------------------------------------------------------------------
 
 const Node* NullBackend::find(Role role, std::string_view name) const {
   const Node* covered = nullptr;
@@ -250,10 +249,12 @@ std::string NullBackend::outline() const {
     text += '"';
     if (!node.value.empty()) text.append(" = ").append(node.value);
     if (!node.description.empty()) text.append(" (").append(node.description).append(")");
-    for (const auto& [state, word] :
-         {std::pair{NodeState::disabled, " disabled"}, {NodeState::checked, " checked"},
-          {NodeState::selected, " selected"}, {NodeState::expanded, " expanded"},
-          {NodeState::busy, " busy"}, {NodeState::invalid, " invalid"}})
+    for (const auto& [state, word] : {std::pair{NodeState::disabled, " disabled"},
+                                      {NodeState::checked, " checked"},
+                                      {NodeState::selected, " selected"},
+                                      {NodeState::expanded, " expanded"},
+                                      {NodeState::busy, " busy"},
+                                      {NodeState::invalid, " invalid"}})
       if (has(node.state, state)) text += word;
     text += '\n';
   }

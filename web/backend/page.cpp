@@ -4,6 +4,11 @@
 
 #include <cstdlib>
 
+// JavaScript, not C++: the formatter keeps its hands off, and the macros end with a semicolon.
+// clang-format off
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wextra-semi"
+
 // The page object is given to the module when it is made (public/boot/main.mjs).
 EM_JS(void, page_ask, (uint32_t call, const char* frame, size_t size),
       { Module.page.ask(call, HEAPU8.slice(frame, frame + size)); });
@@ -28,6 +33,9 @@ EM_JS(char*, page_glyphs, (const char* text, float size, int face), {
   HEAPU8.set(image.pixels, at + 24);
   return at;
 });
+
+#pragma clang diagnostic pop
+// clang-format on
 
 namespace fairway {
 

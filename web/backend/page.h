@@ -1,7 +1,7 @@
 // The browser tab as C++ sees it: what crosses to public/boot/page.mjs besides the wall.
 //
-// PageBrowser answers the dashboard's Browser (web/actions/browser.h). The builder's store is a port
-// of the wall ("preview"); everything else is a short synchronous call into the page.
+// PageBrowser answers the dashboard's Browser (web/actions/browser.h). The builder's store is a
+// port of the wall ("preview"); everything else is a short synchronous call into the page.
 #pragma once
 
 #include <string>

@@ -25,9 +25,12 @@ namespace {
 
 std::span<const unsigned char> bytes_of(Face face) {
   switch (face) {
-    case Face::regular: return font_regular();
-    case Face::semibold: return font_semibold();
-    case Face::mono: return font_mono();
+    case Face::regular:
+      return font_regular();
+    case Face::semibold:
+      return font_semibold();
+    case Face::mono:
+      return font_mono();
   }
   return font_regular();
 }
@@ -128,8 +131,9 @@ Sprite Atlas::store(int width, int height, float left, float top, const uint8_t*
       std::memset(to + column * 4, alpha[row * width + column], 4);
   }
   touch(at.y, at.y + height);
-  return {float(at.x), float(at.y), float(at.x + width), float(at.y + height), left, top,
-          float(width), float(height), false};
+  return {float(at.x),          float(at.y),   float(at.x + width),
+          float(at.y + height), left,          top,
+          float(width),         float(height), false};
 }
 
 Sprite Atlas::glyph(Face face, uint32_t character, float size_px, int subpixel) {
@@ -182,9 +186,10 @@ Atlas::Foreign Atlas::foreign_run(Face face, std::string_view text, float size_p
       std::memcpy(&pixels_[(size_t(at.y + row) * size_t(size_) + size_t(at.x)) * 4],
                   &image.rgba[size_t(row) * size_t(image.width) * 4], size_t(image.width) * 4);
     touch(at.y, at.y + image.height);
-    result.sprite = {float(at.x), float(at.y), float(at.x + image.width),
-                     float(at.y + image.height), image.left, image.top, float(image.width),
-                     float(image.height), image.coloured};
+    result.sprite = {
+        float(at.x),   float(at.y), float(at.x + image.width), float(at.y + image.height),
+        image.left,    image.top,   float(image.width),        float(image.height),
+        image.coloured};
   }
   if (!overflowed_) foreigns_[key] = result;
   return result;

@@ -3,8 +3,8 @@
 // Glyphs come from the embedded faces at four horizontal positions within a pixel, so that words
 // keep their rhythm at any scale. Characters those faces lack come from the backend's own fonts
 // (`ForeignGlyphs`), one picture per character or per run of a script that joins its letters.
-// Cost: about 20 us a glyph, once; a lookup after that. The texture is 1024 x 1024 and grows to 2048;
-// when that is full it is emptied and the pass is drawn again (`overflowed`).
+// Cost: about 20 us a glyph, once; a lookup after that. The texture is 1024 x 1024 and grows to
+// 2048; when that is full it is emptied and the pass is drawn again (`overflowed`).
 #pragma once
 
 #include <cstdint>

@@ -36,14 +36,16 @@ Colors colors_of(ButtonKind kind) {
   switch (kind) {
     case ButtonKind::primary:
       return {Tone::accent, Tone::accent_hover, Tone::accent_press, Tone::none, Tone::on_accent};
-    case ButtonKind::quiet: return {Tone::none, Tone::hover, Tone::press, Tone::none, Tone::text_2};
+    case ButtonKind::quiet:
+      return {Tone::none, Tone::hover, Tone::press, Tone::none, Tone::text_2};
     case ButtonKind::link:
       return {Tone::none, Tone::hover, Tone::press, Tone::none, Tone::accent_text};
     case ButtonKind::danger:
       return {Tone::surface, Tone::bad_soft, Tone::bad_soft, Tone::bad_mark, Tone::bad};
     case ButtonKind::danger_fill:
       return {Tone::bad_fill, Tone::bad_fill, Tone::bad, Tone::none, Tone::on_accent};
-    case ButtonKind::secondary: break;
+    case ButtonKind::secondary:
+      break;
   }
   return {Tone::surface, Tone::hover, Tone::press, Tone::outline, Tone::text};
 }
@@ -64,8 +66,8 @@ float content_width(Ui& ui, std::string_view words, const ButtonOptions& options
   return width;
 }
 
-void draw_ground(Ui& ui, const Rect& at, const Measures& m, const ButtonOptions& options,
-                 NodeId id, const Press& press) {
+void draw_ground(Ui& ui, const Rect& at, const Measures& m, const ButtonOptions& options, NodeId id,
+                 const Press& press) {
   const bool disabled = !options.disabled_reason.empty();
   if (disabled) {
     box(ui, at, {.fill = Tone::inset, .radius = m.radius});
@@ -73,8 +75,7 @@ void draw_ground(Ui& ui, const Rect& at, const Measures& m, const ButtonOptions&
   }
   const Colors colors = colors_of(options.kind);
   const bool idle = !options.busy_word.empty();
-  const float over =
-      animated_for(ui.core(), id, press.hovered && !idle ? 1.0F : 0.0F, 120);
+  const float over = animated_for(ui.core(), id, press.hovered && !idle ? 1.0F : 0.0F, 120);
   Color fill = mixed(color(ui, colors.rest), color(ui, colors.hover), over);
   if (press.held && !idle) fill = color(ui, colors.press);
   box_colored(ui, at, fill, color(ui, colors.edge), 1, m.radius);
@@ -86,8 +87,7 @@ void draw_keys(Ui& ui, const Rect& at, std::string_view keys, const ButtonOption
     return;
   }
   const Rect place = middle(with_height(at, at.height), 20);
-  box(ui, {place.x, place.y, kbd_width(ui, keys), 20},
-      {.fill = Tone::accent_press, .radius = 4});
+  box(ui, {place.x, place.y, kbd_width(ui, keys), 20}, {.fill = Tone::accent_press, .radius = 4});
   draw_words(ui, place.x + 7, place.middle_y(), keys, with(style::caption, Tone::on_accent));
 }
 
@@ -178,7 +178,8 @@ bool icon_button(Ui& ui, const Rect& at, Icon which, std::string_view name,
   return button(ui, at, "", all);
 }
 
-// --- Links ----------------------------------------------------------------------------------------
+// --- Links
+// ----------------------------------------------------------------------------------------
 
 float link_width(Ui& ui, std::string_view words, const LinkOptions& options) {
   const float width = std::ceil(text_width(ui, words, options.style));
@@ -228,14 +229,14 @@ Press press_area(Ui& ui, const Rect& at, std::string_view name, const PressOptio
   else if (chosen)
     node.state |= options.role == Role::link ? NodeState::current : NodeState::selected;
   if (options.role == Role::radio && !chosen) node.state |= NodeState::skip_tab;
-  const Press press =
-      ui.core().interact(std::move(node), options.key.empty() ? name : options.key);
+  const Press press = ui.core().interact(std::move(node), options.key.empty() ? name : options.key);
   if (press.focused) focus_ring(ui, shrunk(at, 4), std::max(0.0F, options.radius - 4));
   tooltip_for(ui, at, options.disabled_reason, press);
   return press;
 }
 
-// --- Keys -----------------------------------------------------------------------------------------
+// --- Keys
+// -----------------------------------------------------------------------------------------
 
 std::string keys_text(const Ui& ui, std::string_view key) {
   const bool mac = ui.surroundings().keys == Surroundings::Keys::mac;
@@ -254,7 +255,8 @@ float kbd(Ui& ui, const Rect& at, std::string_view keys, Align align) {
   return width;
 }
 
-// --- Tooltips -------------------------------------------------------------------------------------
+// --- Tooltips
+// -------------------------------------------------------------------------------------
 
 void tooltip_for(Ui& ui, const Rect& over, std::string_view words, const Press& press) {
   if (words.empty() || press.held) return;

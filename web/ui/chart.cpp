@@ -84,9 +84,7 @@ void sparkline(Ui& ui, const Rect& at, std::span<const float> values, std::strin
   const auto x_of = [&](size_t i) {
     return area.x + area.width * float(i) / float(values.size() - 1);
   };
-  const auto y_of = [&](size_t i) {
-    return area.y + room * (1 - (values[i] - floor) / span);
-  };
+  const auto y_of = [&](size_t i) { return area.y + room * (1 - (values[i] - floor) / span); };
   const float top = y_of(size_t(high - values.begin()));
   for (size_t i = 0; i + 1 < values.size(); ++i)
     draw_gradient_column(core, x_of(i), y_of(i), x_of(i + 1), y_of(i + 1), area.bottom(),

@@ -24,7 +24,8 @@ struct MarksOptions {
 void eight_marks(Ui& ui, const Rect& at, std::span<const Mark> marks, std::string_view spoken,
                  const MarksOptions& options = {});
 
-/// A bar of 6 (or the box's height when smaller). `fraction` 0..1; `forecast` draws a mark when > 0.
+/// A bar of 6 (or the box's height when smaller). `fraction` 0..1; `forecast` draws a mark when >
+/// 0.
 struct ProgressOptions {
   Tone tone = Tone::accent_line;
   float forecast = 0;

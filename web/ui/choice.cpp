@@ -30,7 +30,8 @@ void choice_words(Ui& ui, const Rect& at, float x, std::string_view words,
 
 }  // namespace
 
-// --- Marks ----------------------------------------------------------------------------------------
+// --- Marks
+// ----------------------------------------------------------------------------------------
 
 void radio_mark(Ui& ui, float x, float middle_y, Chosen chosen) {
   const Rect at{x, middle_y - 8, 16, 16};
@@ -52,7 +53,8 @@ void tick_mark(Ui& ui, float x, float middle_y, Chosen chosen) {
   icon(ui, at, Icon::check, 12, Tone::on_accent);
 }
 
-// --- Checkbox, switch, radio ----------------------------------------------------------------------
+// --- Checkbox, switch, radio
+// ----------------------------------------------------------------------
 
 bool checkbox(Ui& ui, const Rect& at, std::string_view words, bool& value,
               const ChoiceOptions& options) {
@@ -86,7 +88,8 @@ bool switch_(Ui& ui, const Rect& at, std::string_view name, bool& value,
 
 RadioGroup::RadioGroup(Ui& ui, const Rect& at, std::string_view name) : ui_(ui) {
   Core& core = ui.core();
-  const NodeId id = core.emit({.role = Role::radiogroup, .box = at, .name = std::string(name)}, name);
+  const NodeId id =
+      core.emit({.role = Role::radiogroup, .box = at, .name = std::string(name)}, name);
   core.push_level(id, id);
 }
 
@@ -133,10 +136,11 @@ bool option_card(Ui& ui, const Rect& at, const OptionCard& card) {
   const Press press = core.interact(node, card.title);
   const bool chosen = card.chosen == Chosen::yes;
   const Tone fill = chosen ? Tone::pick : press.hovered && !disabled ? Tone::hover : Tone::surface;
-  box(ui, at, {.fill = disabled ? Tone::inset : fill,
-               .edge = chosen ? Tone::accent_line : Tone::border,
-               .edge_width = chosen ? 2.0F : 1.0F,
-               .radius = 10});
+  box(ui, at,
+      {.fill = disabled ? Tone::inset : fill,
+       .edge = chosen ? Tone::accent_line : Tone::border,
+       .edge_width = chosen ? 2.0F : 1.0F,
+       .radius = 10});
   if (press.focused) focus_ring(ui, at, 10);
   Rect inside = shrunk(at, 12, 0);
   Rect lines = middle(inside, card.detail.empty() ? 20.0F : 36.0F);
@@ -153,7 +157,8 @@ bool option_card(Ui& ui, const Rect& at, const OptionCard& card) {
   return press.clicked && !chosen;
 }
 
-// --- Segments -------------------------------------------------------------------------------------
+// --- Segments
+// -------------------------------------------------------------------------------------
 
 namespace {
 
@@ -164,8 +169,7 @@ TextStyle segment_style(bool chosen) {
 float segment_width(Ui& ui, const Segment& segment, bool chosen) {
   float width = std::ceil(text_width(ui, segment.words, segment_style(chosen))) + 24;
   if (segment.icon != Icon::none) width += 22;
-  if (!segment.count.empty())
-    width += std::ceil(text_width(ui, segment.count, style::control)) + 6;
+  if (!segment.count.empty()) width += std::ceil(text_width(ui, segment.count, style::control)) + 6;
   return width;
 }
 
@@ -187,7 +191,8 @@ bool one_segment(Ui& ui, const Rect& at, const Segment& segment, Role role, bool
   const bool disabled = !segment.disabled_reason.empty();
   std::string name(segment.words);
   if (!segment.count.empty()) name.append(" ").append(segment.count);
-  Node node{.role = role, .box = at, .name = name, .description = std::string(segment.disabled_reason)};
+  Node node{
+      .role = role, .box = at, .name = name, .description = std::string(segment.disabled_reason)};
   if (role == Role::radio)
     node.state |= chosen ? NodeState::checked : NodeState::unchecked;
   else if (chosen)
@@ -226,10 +231,9 @@ bool segmented(Ui& ui, const Rect& at, std::string_view name, std::span<const Se
   for (size_t i = 0; i < segments.size(); ++i)
     total += segment_width(ui, segments[i], int(i) == chosen) + (i > 0 ? 2.0F : 0.0F);
   if (!fill) track.width = std::min(total, at.width);
-  const NodeId group = core.emit({.role = tabs ? Role::tablist : Role::radiogroup,
-                                  .box = track,
-                                  .name = std::string(name)},
-                                 name);
+  const NodeId group = core.emit(
+      {.role = tabs ? Role::tablist : Role::radiogroup, .box = track, .name = std::string(name)},
+      name);
   core.push_level(group, group);
   box(ui, track, {.fill = Tone::inset, .radius = 8});
   Rect rest = shrunk(track, 3);
@@ -237,8 +241,8 @@ bool segmented(Ui& ui, const Rect& at, std::string_view name, std::span<const Se
   const int before = chosen;
   for (size_t i = 0; i < segments.size(); ++i) {
     const float width = segment_width(ui, segments[i], int(i) == before) * shrink;
-    const Rect place = fill ? column_of(rest, int(i), int(segments.size()), 2)
-                            : cut_left(rest, width, 2);
+    const Rect place =
+        fill ? column_of(rest, int(i), int(segments.size()), 2) : cut_left(rest, width, 2);
     const Role role = tabs ? Role::tab : Role::radio;
     if (one_segment(ui, place, segments[i], role, int(i) == before)) chosen = int(i);
   }
@@ -246,13 +250,14 @@ bool segmented(Ui& ui, const Rect& at, std::string_view name, std::span<const Se
   return chosen != before;
 }
 
-// --- Select ---------------------------------------------------------------------------------------
+// --- Select
+// ---------------------------------------------------------------------------------------
 
 float select_width(Ui& ui, std::span<const SelectOption> choices, int chosen,
                    const SelectOptions& options) {
-  const std::string_view words =
-      chosen >= 0 && size_t(chosen) < choices.size() ? choices[size_t(chosen)].words
-                                                     : options.placeholder;
+  const std::string_view words = chosen >= 0 && size_t(chosen) < choices.size()
+                                     ? choices[size_t(chosen)].words
+                                     : options.placeholder;
   float width = 13 + 6 + 16 + 9 + std::ceil(text_width(ui, words, style::control_strong));
   if (!options.prefix.empty())
     width += std::ceil(text_width(ui, options.prefix, style::control)) + 6;
@@ -265,8 +270,10 @@ void draw_select(Ui& ui, const Rect& at, std::string_view words, const SelectOpt
                  const Press& press) {
   const bool disabled = !options.disabled_reason.empty();
   const float radius = ui.touch() ? 10 : 8;
-  const Tone fill = disabled ? Tone::inset : press.held ? Tone::press
-                                         : press.hovered ? Tone::hover : Tone::surface;
+  const Tone fill = disabled        ? Tone::inset
+                    : press.held    ? Tone::press
+                    : press.hovered ? Tone::hover
+                                    : Tone::surface;
   box(ui, at, {.fill = fill, .edge = disabled ? Tone::none : Tone::outline, .radius = radius});
   Rect rest = at;
   cut_left(rest, 13);

@@ -18,18 +18,19 @@ namespace fairway::ui {
 
 class Ui;
 
-// --- Tables ---------------------------------------------------------------------------------------
+// --- Tables
+// ---------------------------------------------------------------------------------------
 
 struct TableColumn {
-  std::string_view name{};       // "" = no visible head; give `spoken_name`
-  float width = 0;             // 0 shares what is left
-  Align align = Align::left;   // numbers right
+  std::string_view name{};    // "" = no visible head; give `spoken_name`
+  float width = 0;            // 0 shares what is left
+  Align align = Align::left;  // numbers right
   std::string_view spoken_name = {};
 };
 struct TableOptions {
   float row_height = 44;
-  float head_height = 32;      // 0 = heads are spoken only
-  float padding = 20;          // left and right of a row
+  float head_height = 32;  // 0 = heads are spoken only
+  float padding = 20;      // left and right of a row
   int rows_total = 0;
 };
 /// Lies inside a Scroll or on a card; takes `height()` from the top of `at`.
@@ -75,10 +76,11 @@ class Table {
   NodeId cell_node_ = no_node;
 };
 
-// --- Logs -----------------------------------------------------------------------------------------
+// --- Logs
+// -----------------------------------------------------------------------------------------
 
 struct LogLine {
-  std::string_view time{};   // "0:06.4"
+  std::string_view time{};  // "0:06.4"
   std::string_view text{};
   Mood mood = Mood::plain;
 };
@@ -86,7 +88,8 @@ struct LogLine {
 /// clipboard gets plain text). Only seen lines are drawn. Spoken politely, line by line.
 void log_view(Ui& ui, const Rect& at, std::string_view name, std::span<const LogLine> lines);
 
-// --- Rows -----------------------------------------------------------------------------------------
+// --- Rows
+// -----------------------------------------------------------------------------------------
 
 /// "Database, Turso" at the left, "$0.10" at the right, one line high.
 void key_value(Ui& ui, const Rect& at, std::string_view key, std::string_view value,
@@ -103,14 +106,15 @@ struct SettingRow {
 /// A row of a phone's dialog that opens a sheet: icon, label over value, chevron. 65 high.
 bool setting_row(Ui& ui, const Rect& at, const SettingRow& row);
 
-// --- Command palette ------------------------------------------------------------------------------
+// --- Command palette
+// ------------------------------------------------------------------------------
 
 struct PaletteEntry {
   std::string_view words{};
-  std::string_view hint = {};      // quiet, after the words
+  std::string_view hint = {};  // quiet, after the words
   std::string_view keys_hint = {};
   Icon icon = Icon::none;
-  std::vector<int> matched{};   // byte offsets of typed letters in `words`, drawn in accent
+  std::vector<int> matched{};  // byte offsets of typed letters in `words`, drawn in accent
 };
 struct PaletteAnswer {
   int picked = -1;
@@ -121,7 +125,8 @@ struct PaletteAnswer {
 PaletteAnswer palette(Ui& ui, std::string& query, std::span<const PaletteEntry> entries,
                       int& chosen);
 
-// --- Loading --------------------------------------------------------------------------------------
+// --- Loading
+// --------------------------------------------------------------------------------------
 
 /// A block of the real shape in `inset`; nothing until 300 ms after `since_ms`.
 void skeleton(Ui& ui, const Rect& at, double since_ms, float radius = 6);

@@ -23,7 +23,8 @@ class Ui;
 
 enum class Chosen : bool { no = false, yes = true };  // Chosen{a == b}
 
-// --- Buttons and links ----------------------------------------------------------------------------
+// --- Buttons and links
+// ----------------------------------------------------------------------------
 
 enum class ButtonKind : std::uint8_t { secondary, primary, quiet, link, danger, danger_fill };
 enum class ButtonSize : std::uint8_t { control, small, large, main };
@@ -37,10 +38,10 @@ struct ButtonOptions {
   std::string_view disabled_reason = {};  // "" = can be pressed; said by tooltip and description
   std::string_view spoken_name = {};      // when the words alone would not do
   std::string_view description = {};
-  std::string_view keys_hint = {};        // "⌘↵" in a small box; see keys_text()
-  std::string_view key_shortcuts = {};    // "Control+Enter", for assistive technology
+  std::string_view keys_hint = {};      // "⌘↵" in a small box; see keys_text()
+  std::string_view key_shortcuts = {};  // "Control+Enter", for assistive technology
   std::string_view tooltip = {};
-  std::string_view key = {};              // identity, when the words change while it stays the same
+  std::string_view key = {};  // identity, when the words change while it stays the same
 };
 bool button(Ui& ui, const Rect& at, std::string_view words, const ButtonOptions& options = {});
 float button_width(Ui& ui, std::string_view words, const ButtonOptions& options = {});
@@ -61,8 +62,8 @@ struct LinkOptions {
   std::string_view spoken_name = {};
   std::string_view key = {};
 };
-/// A real link. Addresses that start with "/app" (or "#") stay in the dashboard: true is returned and the view acts;
-/// others are followed by the browser.
+/// A real link. Addresses that start with "/app" (or "#") stay in the dashboard: true is returned
+/// and the view acts; others are followed by the browser.
 bool link(Ui& ui, const Rect& at, std::string_view words, std::string_view href,
           const LinkOptions& options = {});
 float link_width(Ui& ui, std::string_view words, const LinkOptions& options = {});
@@ -90,22 +91,24 @@ std::string keys_text(const Ui& ui, std::string_view key);
 /// The small box of a key; returns its width. Part of something else's name, so no node.
 float kbd(Ui& ui, const Rect& at, std::string_view keys, Align align = Align::left);
 
-// --- Fields ---------------------------------------------------------------------------------------
+// --- Fields
+// ---------------------------------------------------------------------------------------
 
 struct FieldOptions {
-  std::string_view label = {};        // always spoken; a visible label is drawn by the view (text, Voice::silent)
+  std::string_view label =
+      {};  // always spoken; a visible label is drawn by the view (text, Voice::silent)
   std::string_view placeholder = {};
-  std::string_view hint = {};         // spoken; draw it where it fits
-  std::string_view error = {};        // "" = fine. Red edge; spoken; drawn below by field_error()
+  std::string_view hint = {};   // spoken; draw it where it fits
+  std::string_view error = {};  // "" = fine. Red edge; spoken; drawn below by field_error()
   Icon icon = Icon::none;
   std::string_view keys_hint = {};
-  std::string_view suffix = {};       // ".pages.dev"
+  std::string_view suffix = {};  // ".pages.dev"
   std::string_view autocomplete = "off";
   std::string_view disabled_reason = {};
-  Face face = Face::regular;          // mono for names of variables
+  Face face = Face::regular;  // mono for names of variables
   int length_max = 2000;
   enum class Access : std::uint8_t { edit, read_only } access = Access::edit;
-  std::string_view key = {};          // identity, when the label is not enough
+  std::string_view key = {};  // identity, when the label is not enough
 };
 struct FieldResult {
   bool changed = false;
@@ -122,7 +125,8 @@ float field_height(const Ui& ui);
 /// The line below a field: icon and words in `bad`. Returns its height (0 without an error).
 float field_error(Ui& ui, const Rect& at, std::string_view error);
 
-// --- Choices --------------------------------------------------------------------------------------
+// --- Choices
+// --------------------------------------------------------------------------------------
 
 struct ChoiceOptions {
   std::string_view disabled_reason = {};
@@ -155,8 +159,8 @@ void tick_mark(Ui& ui, float x, float middle_y, Chosen chosen);
 
 struct OptionCard {
   std::string_view title{};
-  std::string_view detail{};       // may be empty
-  std::string_view badge = {};   // "Recommended"
+  std::string_view detail{};    // may be empty
+  std::string_view badge = {};  // "Recommended"
   Chosen chosen = Chosen::no;
   std::string_view disabled_reason = {};
 };
@@ -196,7 +200,8 @@ bool select(Ui& ui, const Rect& at, std::string_view name, std::span<const Selec
 float select_width(Ui& ui, std::span<const SelectOption> choices, int chosen,
                    const SelectOptions& options = {});
 
-// --- Small signs ----------------------------------------------------------------------------------
+// --- Small signs
+// ----------------------------------------------------------------------------------
 
 enum class Mood : std::uint8_t { plain, ok, warn, bad, accent };
 /// 24 high, soft fill; returns its width. `chip_left` cuts it from a row.

@@ -42,7 +42,8 @@ Core::~Core() {
   ImGui::DestroyContext(imgui);
 }
 
-// --- Passes ---------------------------------------------------------------------------------------
+// --- Passes
+// ---------------------------------------------------------------------------------------
 
 void Core::begin_pass() {
   ImGui::SetCurrentContext(imgui);
@@ -138,7 +139,8 @@ void run_frame(Ui& ui, const Surroundings& around, const std::function<void(Ui&)
   }
 }
 
-// --- Identity and nodes ---------------------------------------------------------------------------
+// --- Identity and nodes
+// ---------------------------------------------------------------------------
 
 uint32_t Core::identity(Role role, std::string_view key) {
   const uint32_t base = hash_of(hash_of(levels.back().seed, uint32_t(role)), key);
@@ -185,7 +187,8 @@ const Node* Core::find_before(NodeId id) const {
 
 bool Core::inert(uint8_t in_layer) const { return in_layer < modal_layer_before; }
 
-// --- Events ---------------------------------------------------------------------------------------
+// --- Events
+// ---------------------------------------------------------------------------------------
 
 bool Core::take_event(Event::Kind kind, NodeId node) {
   if (!event || event->kind != kind || event->node != node) return false;
@@ -281,7 +284,8 @@ void Core::keep_focus_in_dialogs() {
   }
 }
 
-// --- Clips ----------------------------------------------------------------------------------------
+// --- Clips
+// ----------------------------------------------------------------------------------------
 
 void Core::push_clip(const Rect& box) {
   clips.push_back(intersection(clips.back(), box));

@@ -33,7 +33,7 @@ struct Event {
   std::string text{};       // input: the field's whole value
   int selection_start = 0;  // input: in UTF-16 units, as the DOM counts
   int selection_end = 0;
-  float scroll_left = 0;    // input: how far the field's text is scrolled
+  float scroll_left = 0;  // input: how far the field's text is scrolled
   float scroll_top = 0;
 };
 
@@ -121,8 +121,8 @@ struct Core {
   std::unordered_map<NodeId, ScrollMemory> scrolls;
   std::vector<NodeId> scroll_stack{};
   std::vector<NodeId> modals_before{};  // roots of the modal layers of the last pass, lowest first
-  size_t modal_layer_before = 0;      // highest modal layer of the last pass; 0 = none
-  NodeId open_popup = no_node;  // the button whose menu is open
+  size_t modal_layer_before = 0;        // highest modal layer of the last pass; 0 = none
+  NodeId open_popup = no_node;          // the button whose menu is open
 
   // Wishes to the page, taken by the mirror after the frame.
   double wake_at_ms = std::numeric_limits<double>::infinity();
@@ -172,7 +172,8 @@ uint32_t hash_of(uint32_t seed, uint32_t number);
 /// Runs passes of `draw` until the frame is settled. `draw` is called at least once.
 void run_frame(Ui& ui, const Surroundings& around, const std::function<void(Ui&)>& draw);
 
-// --- Drawing, in our pixels -----------------------------------------------------------------------
+// --- Drawing, in our pixels
+// -----------------------------------------------------------------------
 
 float snapped(const Core& core, float value);
 void add_sprite(Core& core, const Sprite& sprite, float pen_x_px, float baseline_y_px, Color tint);

@@ -39,13 +39,14 @@ std::string hidden(std::string_view value) {
   return dots;
 }
 
-Insides insides(Ui& ui, const Rect& at, const FieldOptions& options, Lines lines,
-                bool can_clear, Frame frame) {
+Insides insides(Ui& ui, const Rect& at, const FieldOptions& options, Lines lines, bool can_clear,
+                Frame frame) {
   if (frame == Frame::none) return {at, 0, 0};
   float left = ui.touch() ? 12 : 11;
   float right = left;
   if (options.icon != Icon::none) left = ui.touch() ? 40 : 35;
-  if (!options.suffix.empty()) right += std::ceil(text_width(ui, options.suffix, style::control)) + 8;
+  if (!options.suffix.empty())
+    right += std::ceil(text_width(ui, options.suffix, style::control)) + 8;
   if (!options.keys_hint.empty()) right += 44;
   if (can_clear) right += 28;
   const float top = lines == Lines::many ? 8 : 0;
@@ -56,9 +57,10 @@ void draw_frame(Ui& ui, const Rect& at, const FieldOptions& options, bool focuse
   const bool disabled = !options.disabled_reason.empty();
   const float radius = ui.touch() ? 10 : 8;
   const Tone edge = !options.error.empty() ? Tone::bad_mark : Tone::outline;
-  box(ui, at, {.fill = disabled ? Tone::inset : Tone::surface,
-               .edge = disabled ? Tone::none : edge,
-               .radius = radius});
+  box(ui, at,
+      {.fill = disabled ? Tone::inset : Tone::surface,
+       .edge = disabled ? Tone::none : edge,
+       .radius = radius});
   if (focused)
     box(ui, grown(at, 1),
         {.fill = Tone::none, .edge = Tone::accent_line, .edge_width = 2, .radius = radius + 1});
@@ -98,8 +100,9 @@ void draw_line(Ui& ui, float x, float y, std::string_view words, const TextStyle
   draw_words(ui, x, middle, words, style);
   const bool here = start == end && start >= 0 && start <= units;
   if (here && caret)
-    box(ui, {x + stop_at(stops, start) - 0.5F, middle - style.size_px * 0.62F, 1.5F,
-             style.size_px * 1.24F},
+    box(ui,
+        {x + stop_at(stops, start) - 0.5F, middle - style.size_px * 0.62F, 1.5F,
+         style.size_px * 1.24F},
         {.fill = Tone::accent_line});
 }
 
@@ -182,8 +185,12 @@ void take_input(Core& core, NodeId id, std::string& value, const FieldOptions& o
     value.resize(size_t(options.length_max));
     while (!value.empty() && (uint8_t(value.back()) & 0xC0U) == 0x80U) value.pop_back();
   }
-  core.editing = {id, event.selection_start, event.selection_end, event.scroll_left,
-                  event.scroll_top, core.around.now_ms};
+  core.editing = {id,
+                  event.selection_start,
+                  event.selection_end,
+                  event.scroll_left,
+                  event.scroll_top,
+                  core.around.now_ms};
   core.event.reset();
 }
 
@@ -191,8 +198,8 @@ FieldResult field(Ui& ui, const Rect& at, std::string& value, const FieldOptions
                   const Shape& shape) {
   Core& core = ui.core();
   const bool framed = shape.frame == Frame::drawn;
-  const bool can_clear = shape.role == Role::searchbox && !value.empty() &&
-                         options.keys_hint.empty() && framed;
+  const bool can_clear =
+      shape.role == Role::searchbox && !value.empty() && options.keys_hint.empty() && framed;
   const Insides inside = insides(ui, at, options, shape.lines, can_clear, shape.frame);
   NodeId id = no_node;
   const Press press = core.interact(node_of(at, value, options, shape, inside),
@@ -239,19 +246,18 @@ FieldResult password_field(Ui& ui, const Rect& at, std::string& value,
 FieldResult search_field(Ui& ui, const Rect& at, std::string& value, const FieldOptions& options) {
   FieldOptions all = options;
   if (all.icon == Icon::none) all.icon = Icon::search;
-  return field(ui, at, value, all,
-               {Role::searchbox, Lines::one, style_of(ui, all, Lines::one)});
+  return field(ui, at, value, all, {Role::searchbox, Lines::one, style_of(ui, all, Lines::one)});
 }
 
 FieldResult text_area(Ui& ui, const Rect& at, std::string& value, const FieldOptions& options) {
   FieldOptions all = options;
   all.length_max = std::max(options.length_max, 100'000);
-  return field(ui, at, value, all,
-               {Role::textarea, Lines::many, style_of(ui, all, Lines::many)});
+  return field(ui, at, value, all, {Role::textarea, Lines::many, style_of(ui, all, Lines::many)});
 }
 
 FieldResult bare_field(Ui& ui, const Rect& at, std::string& value, std::string_view label) {
-  const Shape shape{Role::searchbox, Lines::one, with(style::large, Overflow::visible), Frame::none};
+  const Shape shape{Role::searchbox, Lines::one, with(style::large, Overflow::visible),
+                    Frame::none};
   return field(ui, at, value, {.label = label, .placeholder = label}, shape);
 }
 

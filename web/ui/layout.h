@@ -35,7 +35,8 @@ inline Rect intersection(const Rect& a, const Rect& b) {
   return {left, top, std::max(0.0F, right - left), std::max(0.0F, bottom - top)};
 }
 
-// --- Cutting. `gap` is thrown away between the piece and the rest. --------------------------------
+// --- Cutting. `gap` is thrown away between the piece and the rest.
+// --------------------------------
 
 inline Rect cut_left(Rect& rest, float width, float gap = 0) {
   const float piece = std::clamp(width, 0.0F, std::max(0.0F, rest.width));
@@ -69,7 +70,8 @@ inline Rect cut_bottom(Rect& rest, float height, float gap = 0) {
   return result;
 }
 
-// --- Changing and placing -------------------------------------------------------------------------
+// --- Changing and placing
+// -------------------------------------------------------------------------
 
 inline Rect shrunk(const Rect& rect, float x, float y) {
   return {rect.x + x, rect.y + y, std::max(0.0F, rect.width - 2 * x),
@@ -102,7 +104,8 @@ inline Rect column_of(const Rect& row, int index, int count, float gap = 0) {
   return {row.x + static_cast<float>(index) * (width + gap), row.y, width, row.height};
 }
 
-/// Cell `index` of a grid of `columns` equal columns and rows of one height, from the top of `area`.
+/// Cell `index` of a grid of `columns` equal columns and rows of one height, from the top of
+/// `area`.
 inline Rect grid_cell(const Rect& area, int index, int columns, float height, float gap) {
   Rect cell = column_of(area, index % columns, columns, gap);
   cell.y = area.y + static_cast<float>(index / columns) * (height + gap);
@@ -127,7 +130,8 @@ struct Column {
   float used() const { return std::max(0.0F, y - gap - area.y); }
 };
 
-// --- Width classes --------------------------------------------------------------------------------
+// --- Width classes
+// --------------------------------------------------------------------------------
 
 /// phone 360 to 767, tablet to 1199, desktop to 1919, wide to 2559, ultra from 2560.
 enum class WidthClass { phone, tablet, desktop, wide, ultra };
@@ -150,11 +154,16 @@ struct PageMetrics {
 
 constexpr PageMetrics page_metrics(WidthClass width_class) {
   switch (width_class) {
-    case WidthClass::phone: return {16, 12, 16, 1, 100000};
-    case WidthClass::tablet: return {24, 20, 20, 2, 100000};
-    case WidthClass::desktop: return {40, 20, 20, 3, 100000};
-    case WidthClass::wide: return {40, 20, 20, 4, 1720};
-    case WidthClass::ultra: return {40, 20, 20, 5, 2080};
+    case WidthClass::phone:
+      return {16, 12, 16, 1, 100000};
+    case WidthClass::tablet:
+      return {24, 20, 20, 2, 100000};
+    case WidthClass::desktop:
+      return {40, 20, 20, 3, 100000};
+    case WidthClass::wide:
+      return {40, 20, 20, 4, 1720};
+    case WidthClass::ultra:
+      return {40, 20, 20, 5, 2080};
   }
   return {};
 }

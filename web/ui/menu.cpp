@@ -7,7 +7,8 @@
 
 namespace fairway::ui {
 
-// --- Menus ----------------------------------------------------------------------------------------
+// --- Menus
+// ----------------------------------------------------------------------------------------
 
 namespace {
 
@@ -40,8 +41,8 @@ void draw_opener(Ui& ui, const Rect& at, const Menu::Options& options, const Pre
 Menu::Menu(Ui& ui, const Rect& at, std::string_view name, const Options& options) : ui_(ui) {
   Core& core = ui.core();
   const float height = button_height(ui, options.size);
-  const Rect place = options.avatar.empty() && at.height > height && !ui.touch()
-                         ? middle(at, height) : at;
+  const Rect place =
+      options.avatar.empty() && at.height > height && !ui.touch() ? middle(at, height) : at;
   Node node{.role = Role::button,
             .state = NodeState::has_popup,
             .box = hit_box(ui, place),
@@ -86,7 +87,8 @@ void Menu::caption(std::string_view words) {
   text(ui_, row, words, with(style::caption, Tone::text_3));
 }
 
-// --- Toasts ---------------------------------------------------------------------------------------
+// --- Toasts
+// ---------------------------------------------------------------------------------------
 
 Toasts::Toasts(Ui& ui, float bottom_margin) : ui_(ui), layer_before_(ui.core().layer) {
   Core& core = ui.core();
@@ -139,22 +141,23 @@ ToastAnswer Toasts::toast(const Toast& toast) {
   const float shown = appeared(ui_, "shown", 180);
   core.opacity = shown;
   core.shift_y = 8 * (1 - shown);
-  box(ui_, at,
-      {.fill = Tone::surface, .edge = Tone::border, .radius = 10, .shadow = Shadow::menu});
+  box(ui_, at, {.fill = Tone::surface, .edge = Tone::border, .radius = 10, .shadow = Shadow::menu});
   const bool bad = toast.mood == Mood::bad;
   const bool warn = toast.mood == Mood::warn;
   Rect rest = at;
   cut_left(rest, 14);
   cut_right(rest, 8);
-  const Tone ink = bad ? Tone::bad : warn ? Tone::warn : toast.mood == Mood::ok ? Tone::ok : Tone::text_2;
+  const Tone ink = bad                      ? Tone::bad
+                   : warn                   ? Tone::warn
+                   : toast.mood == Mood::ok ? Tone::ok
+                                            : Tone::text_2;
   const Icon sign = bad || warn ? Icon::warn : toast.mood == Mood::ok ? Icon::check : Icon::info;
   icon(ui_, cut_left(rest, 16, 12), sign, 16, ink);
   ToastAnswer answer = ToastAnswer::none;
   if (icon_button(ui_, cut_right(rest, 28, 4), Icon::x, "Dismiss",
                   {.kind = ButtonKind::quiet, .size = ButtonSize::small}))
     answer = ToastAnswer::dismissed;
-  if (!toast.action.empty() &&
-      button_right(ui_, rest, toast.action, {.size = ButtonSize::small}))
+  if (!toast.action.empty() && button_right(ui_, rest, toast.action, {.size = ButtonSize::small}))
     answer = ToastAnswer::action;
   Rect lines = middle(rest, 20 + detail_height);
   text(ui_, cut_top(lines, 20), toast.title, style::control_strong);

@@ -36,9 +36,8 @@ uint64_t content_of(const Node& node, const Rect& box) {
   Hash hash;
   hash.add(uint64_t(node.parent) << 32U | uint64_t(node.role) << 16U | node.layer);
   hash.add(uint64_t(node.state) << 8U | node.level);
-  for (const float number :
-       {box.x, box.y, box.width, box.height, node.scroll_height, node.padding_left,
-        node.padding_right, node.font_size_px})
+  for (const float number : {box.x, box.y, box.width, box.height, node.scroll_height,
+                             node.padding_left, node.padding_right, node.font_size_px})
     hash.add(number);
   for (const std::string* text : {&node.name, &node.value, &node.description, &node.href,
                                   &node.placeholder, &node.autocomplete, &node.key_shortcuts})
@@ -56,8 +55,11 @@ void put(Json& json, const char* name, const std::string& text) {
 
 Json node_json(const Core& core, const Node& node, const Rect& box) {
   const float scale = core.around.scale;
-  Json json{{"id", node.id}, {"role", role_name(node.role)}, {"kind", int(node.role)},
-            {"state", uint32_t(node.state)}, {"layer", node.layer},
+  Json json{{"id", node.id},
+            {"role", role_name(node.role)},
+            {"kind", int(node.role)},
+            {"state", uint32_t(node.state)},
+            {"layer", node.layer},
             {"box", {rounded(box.x), rounded(box.y), rounded(box.width), rounded(box.height)}}};
   if (node.parent != no_node) json["parent"] = node.parent;
   if (node.level != 0) json["level"] = node.level;

@@ -7,14 +7,13 @@ namespace fairway::ui {
 namespace {
 
 constexpr const char* names[] = {
-    "group", "main", "navigation", "banner", "region", "form", "search",
-    "heading", "paragraph", "img", "separator",
-    "link", "button", "textbox", "searchbox", "textbox", "textbox",
-    "checkbox", "switch", "radio", "radiogroup", "tab", "tablist", "tabpanel", "combobox",
-    "listbox", "option",
-    "menu", "menuitem", "dialog", "alertdialog",
-    "list", "listitem", "table", "row", "columnheader", "rowheader", "cell",
-    "progressbar", "log", "status", "alert", "tooltip", "scroll",
+    "group",        "main",      "navigation",  "banner",      "region",   "form",   "search",
+    "heading",      "paragraph", "img",         "separator",   "link",     "button", "textbox",
+    "searchbox",    "textbox",   "textbox",     "checkbox",    "switch",   "radio",  "radiogroup",
+    "tab",          "tablist",   "tabpanel",    "combobox",    "listbox",  "option", "menu",
+    "menuitem",     "dialog",    "alertdialog", "list",        "listitem", "table",  "row",
+    "columnheader", "rowheader", "cell",        "progressbar", "log",      "status", "alert",
+    "tooltip",      "scroll",
 };
 static_assert(std::size(names) == size_t(Role::count));
 

@@ -23,10 +23,14 @@ struct ShadowStyle {
 
 ShadowStyle shadow_style(Shadow shadow) {
   switch (shadow) {
-    case Shadow::card: return {Tone::shadow_card, 1, 3};
-    case Shadow::menu: return {Tone::shadow_menu, 6, 20};
-    case Shadow::dialog: return {Tone::shadow_dialog, 18, 56};
-    case Shadow::none: break;
+    case Shadow::card:
+      return {Tone::shadow_card, 1, 3};
+    case Shadow::menu:
+      return {Tone::shadow_menu, 6, 20};
+    case Shadow::dialog:
+      return {Tone::shadow_dialog, 18, 56};
+    case Shadow::none:
+      break;
   }
   return {Tone::none, 0, 0};
 }
@@ -84,11 +88,22 @@ void draw_box(Core& core, const Rect& at, Color fill, Color edge, float edge_wid
       edge.alpha() == 0 ? 0 : std::max(1.0F, std::floor(edge_width * unit + 0.01F));
   const float radius_px = std::min(radius * unit, std::min(box_px.width, box_px.height) / 2);
   const Color cast_color = color_of(core.around.theme, cast.tone);
-  float shape[16] = {box_px.x, box_px.y, box_px.width, box_px.height,
-                     float(Shape::box), radius_px, edge_px, float(corners),
-                     0, 0, 0, 0,
-                     cast.blur * unit / 2, cast.offset_y * unit,
-                     float(cast_color.alpha()) / 255 * core.opacity, 0};
+  float shape[16] = {box_px.x,
+                     box_px.y,
+                     box_px.width,
+                     box_px.height,
+                     float(Shape::box),
+                     radius_px,
+                     edge_px,
+                     float(corners),
+                     0,
+                     0,
+                     0,
+                     0,
+                     cast.blur * unit / 2,
+                     cast.offset_y * unit,
+                     float(cast_color.alpha()) / 255 * core.opacity,
+                     0};
   set_color(shape + 8, dimmed(core, edge));
   const Rect bounds = shadow == Shadow::none ? box_px : grown(box_px, std::ceil(reach * unit));
   add_shape(core, bounds, dimmed(core, fill), shape);
@@ -110,12 +125,12 @@ void draw_segment(Core& core, float x1, float y1, float x2, float y2, Color ink,
   const float half = width * unit / 2;
   y1 += core.shift_y;
   y2 += core.shift_y;
-  const Rect bounds = grown({std::min(x1, x2), std::min(y1, y2), std::abs(x2 - x1),
-                             std::abs(y2 - y1)},
-                            width / 2 + 1);
+  const Rect bounds = grown(
+      {std::min(x1, x2), std::min(y1, y2), std::abs(x2 - x1), std::abs(y2 - y1)}, width / 2 + 1);
   if (outside_clip(core, bounds)) return;
-  const float shape[16] = {x1 * unit, y1 * unit, x2 * unit, y2 * unit,
-                           float(Shape::segment), half, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  const float shape[16] = {
+      x1 * unit, y1 * unit, x2 * unit, y2 * unit, float(Shape::segment), half, 0, 0, 0, 0, 0, 0,
+      0,         0,         0,         0};
   add_shape(core, {bounds.x * unit, bounds.y * unit, bounds.width * unit, bounds.height * unit},
             dimmed(core, ink), shape);
 }
@@ -143,8 +158,22 @@ void arc(Ui& ui, float centre_x, float centre_y, float radius, float width, floa
   centre_y += core.shift_y;
   const Rect bounds = grown({centre_x, centre_y, 0, 0}, radius + width / 2 + 1);
   if (outside_clip(core, bounds) || to_turns <= from_turns) return;
-  const float shape[16] = {centre_x * unit, centre_y * unit, radius * unit, width * unit,
-                           float(Shape::arc), from_turns, to_turns, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  const float shape[16] = {centre_x * unit,
+                           centre_y * unit,
+                           radius * unit,
+                           width * unit,
+                           float(Shape::arc),
+                           from_turns,
+                           to_turns,
+                           0,
+                           0,
+                           0,
+                           0,
+                           0,
+                           0,
+                           0,
+                           0,
+                           0};
   add_shape(core, {bounds.x * unit, bounds.y * unit, bounds.width * unit, bounds.height * unit},
             dimmed(core, color(ui, tone)), shape);
 }

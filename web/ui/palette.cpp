@@ -48,8 +48,10 @@ RowResult draw_row(Ui& ui, const Rect& at, const PaletteEntry& entry, bool chose
             .description = std::string(entry.hint)};
   if (chosen) node.state |= NodeState::selected;
   const Press press = ui.core().interact(std::move(node), entry.words);
-  if (chosen) box(ui, at, {.fill = Tone::accent_soft, .radius = 8});
-  else if (press.hovered) box(ui, at, {.fill = Tone::hover, .radius = 8});
+  if (chosen)
+    box(ui, at, {.fill = Tone::accent_soft, .radius = 8});
+  else if (press.hovered)
+    box(ui, at, {.fill = Tone::hover, .radius = 8});
   Rect rest = shrunk(at, 12, 0);
   icon(ui, cut_left(rest, 20, 12), entry.icon, 20, chosen ? Tone::accent_text : Tone::text_2);
   if (!entry.keys_hint.empty()) {

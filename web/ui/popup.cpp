@@ -30,7 +30,9 @@ Popup::Popup(Ui& ui, const Rect& opener, NodeId opener_id, Role role, std::strin
   const NodeId id = hash_of(opener_id, "popup");
   core.push_layer(id, true);
   core.push_level(id, no_node);
-  core.emit({.role = role, .state = NodeState::focusable | NodeState::skip_tab, .box = box_at,
+  core.emit({.role = role,
+             .state = NodeState::focusable | NodeState::skip_tab,
+             .box = box_at,
              .name = std::string(name)},
             "");
   // The layer is known by the list's own node, whose id stays the same while it is open.
@@ -73,7 +75,8 @@ bool popup_row(Ui& ui, const Rect& at, const MenuItem& item, Role role) {
   Rect rest = shrunk(at, 8, 0);
   if (item.icon != Icon::none)
     icon(ui, cut_left(rest, 16, 10), item.icon, 16, danger ? Tone::bad : Tone::text_2);
-  if (item.chosen == Chosen::yes) icon(ui, cut_right(rest, 16, 8), Icon::check, 16, Tone::accent_text);
+  if (item.chosen == Chosen::yes)
+    icon(ui, cut_right(rest, 16, 8), Icon::check, 16, Tone::accent_text);
   if (!item.keys_hint.empty()) kbd(ui, rest, item.keys_hint, Align::right);
   const TextStyle quiet = with(with(style::caption, Tone::text_3), Voice::silent);
   if (!item.detail.empty()) text_right(ui, rest, item.detail, quiet, 8);

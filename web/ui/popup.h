@@ -9,8 +9,8 @@ namespace fairway::ui {
 /// Exists while the opener is `core.open_popup`. A press outside, Escape or Tab shut it.
 class Popup {
  public:
-  Popup(Ui& ui, const Rect& opener, NodeId opener_id, Role role, std::string_view name,
-        float width, float height);
+  Popup(Ui& ui, const Rect& opener, NodeId opener_id, Role role, std::string_view name, float width,
+        float height);
   ~Popup();
   Popup(const Popup&) = delete;
   Popup& operator=(const Popup&) = delete;

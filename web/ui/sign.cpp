@@ -15,22 +15,32 @@ struct MoodTones {
 
 MoodTones tones_of(Mood mood) {
   switch (mood) {
-    case Mood::ok: return {Tone::ok_soft, Tone::ok};
-    case Mood::warn: return {Tone::warn_soft, Tone::warn};
-    case Mood::bad: return {Tone::bad_soft, Tone::bad};
-    case Mood::accent: return {Tone::accent_soft, Tone::accent_text};
-    case Mood::plain: break;
+    case Mood::ok:
+      return {Tone::ok_soft, Tone::ok};
+    case Mood::warn:
+      return {Tone::warn_soft, Tone::warn};
+    case Mood::bad:
+      return {Tone::bad_soft, Tone::bad};
+    case Mood::accent:
+      return {Tone::accent_soft, Tone::accent_text};
+    case Mood::plain:
+      break;
   }
   return {Tone::inset, Tone::text_2};
 }
 
 Tone dot_tone(Status which) {
   switch (which) {
-    case Status::live: return Tone::ok_mark;
-    case Status::running: return Tone::accent_line;
-    case Status::failed: return Tone::bad_mark;
-    case Status::needs_you: return Tone::warn_mark;
-    case Status::none: break;
+    case Status::live:
+      return Tone::ok_mark;
+    case Status::running:
+      return Tone::accent_line;
+    case Status::failed:
+      return Tone::bad_mark;
+    case Status::needs_you:
+      return Tone::warn_mark;
+    case Status::none:
+      break;
   }
   return Tone::idle_mark;
 }
@@ -69,8 +79,8 @@ float status_width(Ui& ui, std::string_view words) {
 
 float status(Ui& ui, const Rect& at, Status which, std::string_view words, Align align) {
   const bool failed = which == Status::failed;
-  const TextStyle ink = failed ? with(style::caption_strong, Tone::bad)
-                               : with(style::caption, Tone::text_2);
+  const TextStyle ink =
+      failed ? with(style::caption_strong, Tone::bad) : with(style::caption, Tone::text_2);
   const float width = std::ceil(text_width(ui, words, ink)) + 15;
   const float x = align == Align::right ? at.right() - width : at.x;
   const Rect dot{x, at.middle_y() - 4, 8, 8};

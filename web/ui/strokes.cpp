@@ -114,10 +114,18 @@ class Path {
   bool one(char command) {
     const bool relative = command >= 'a';
     switch (relative ? char(command - 'a' + 'A') : command) {
-      case 'M': start_ = here_ = point(relative); return true;
-      case 'L': line_to(point(relative)); return true;
-      case 'H': line_to({number() + (relative ? here_.x : 0), here_.y}); return true;
-      case 'V': line_to({here_.x, number() + (relative ? here_.y : 0)}); return true;
+      case 'M':
+        start_ = here_ = point(relative);
+        return true;
+      case 'L':
+        line_to(point(relative));
+        return true;
+      case 'H':
+        line_to({number() + (relative ? here_.x : 0), here_.y});
+        return true;
+      case 'V':
+        line_to({here_.x, number() + (relative ? here_.y : 0)});
+        return true;
       case 'C': {
         const Point a = point(relative);
         const Point b = point(relative);
@@ -139,8 +147,11 @@ class Path {
         arc_to(rx, ry, large, sweep, point(relative));
         return true;
       }
-      case 'Z': line_to(start_); return true;
-      default: return false;
+      case 'Z':
+        line_to(start_);
+        return true;
+      default:
+        return false;
     }
   }
 

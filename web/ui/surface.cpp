@@ -8,8 +8,7 @@
 namespace fairway::ui {
 
 Rect card(Ui& ui, const Rect& at) {
-  box(ui, at,
-      {.fill = Tone::surface, .edge = Tone::border, .radius = 12, .shadow = Shadow::card});
+  box(ui, at, {.fill = Tone::surface, .edge = Tone::border, .radius = 12, .shadow = Shadow::card});
   return shrunk(at, ui.metrics().card_padding);
 }
 
@@ -22,7 +21,8 @@ void zone(Ui& ui, const Rect& at, Mood mood) {
   box(ui, at, {.fill = fill, .radius = 8});
 }
 
-// --- Scroll areas ---------------------------------------------------------------------------------
+// --- Scroll areas
+// ---------------------------------------------------------------------------------
 
 Scroll::Scroll(Ui& ui, const Rect& area, std::string_view name, ScrollEdge edge)
     : ui_(ui), area_(area) {
@@ -80,7 +80,8 @@ void Scroll::to_top() {
   ui_.core().again = true;
 }
 
-// --- Bars -----------------------------------------------------------------------------------------
+// --- Bars
+// -----------------------------------------------------------------------------------------
 
 namespace {
 

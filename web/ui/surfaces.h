@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "web/ui/controls.h"
@@ -18,14 +18,17 @@ namespace fairway::ui {
 class Popup;
 class Ui;
 
-// --- Plain surfaces (no node) ---------------------------------------------------------------------
+// --- Plain surfaces (no node)
+// ---------------------------------------------------------------------
 
-/// White, 12 round, 1 px edge, soft shadow. Returns the inside without the padding of the width class.
+/// White, 12 round, 1 px edge, soft shadow. Returns the inside without the padding of the width
+/// class.
 Rect card(Ui& ui, const Rect& at);
 /// Grey (or tinted) zone, 8 round.
 void zone(Ui& ui, const Rect& at, Mood mood = Mood::plain);
 
-// --- Scroll areas ---------------------------------------------------------------------------------
+// --- Scroll areas
+// ---------------------------------------------------------------------------------
 
 enum class ScrollEdge : std::uint8_t { start, follow_end };
 /// The browser scrolls it (wheel, finger, keys, focus); a thin thumb shows where one is.
@@ -56,7 +59,8 @@ class Scroll {
   bool follows_ = false;
 };
 
-// --- Dialogs --------------------------------------------------------------------------------------
+// --- Dialogs
+// --------------------------------------------------------------------------------------
 
 enum class DialogKind : std::uint8_t {
   dialog,  // centred; fills the screen on phones
@@ -68,7 +72,7 @@ struct DialogOptions {
   std::string_view title{};
   std::string_view key = {};
   DialogKind kind = DialogKind::dialog;
-  float width = 560;   // upper limits; at least 32 is left around
+  float width = 560;  // upper limits; at least 32 is left around
   float height = 400;
   float foot_height = 0;  // 64 for a row of buttons; on touch 80
   std::string_view description = {};
@@ -103,7 +107,8 @@ class Dialog {
   bool wants_close_ = false;
 };
 
-// --- Menus and popups -----------------------------------------------------------------------------
+// --- Menus and popups
+// -----------------------------------------------------------------------------
 
 struct MenuItem {
   std::string_view words{};
@@ -118,7 +123,8 @@ struct MenuItem {
 ///   if (ui::Menu menu(ui, at, "More for Studio Hours", {.icon = Icon::dots}); menu.open()) {
 ///     if (menu.item({.words = "Delete app", .icon = Icon::trash})) ...
 ///   }
-/// `words` empty = icon button. Arrows, Home, End and letters move; Escape and a press outside shut.
+/// `words` empty = icon button. Arrows, Home, End and letters move; Escape and a press outside
+/// shut.
 class Menu {
  public:
   struct Options {
@@ -147,7 +153,8 @@ class Menu {
   bool open_ = false;
 };
 
-// --- Toasts ---------------------------------------------------------------------------------------
+// --- Toasts
+// ---------------------------------------------------------------------------------------
 
 struct Toast {
   std::string_view key{};
@@ -174,7 +181,8 @@ class Toasts {
   size_t layer_before_;
 };
 
-// --- Bars -----------------------------------------------------------------------------------------
+// --- Bars
+// -----------------------------------------------------------------------------------------
 
 struct NavigationItem {
   std::string_view words{};

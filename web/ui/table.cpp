@@ -123,7 +123,8 @@ void Table::cell(std::string_view words, const TextStyle& style) {
        words, ink);
 }
 
-// --- Logs -----------------------------------------------------------------------------------------
+// --- Logs
+// -----------------------------------------------------------------------------------------
 
 void log_view(Ui& ui, const Rect& at, std::string_view name, std::span<const LogLine> lines) {
   Core& core = ui.core();
@@ -153,7 +154,8 @@ void log_view(Ui& ui, const Rect& at, std::string_view name, std::span<const Log
   scroll.took(float(count) * line_px + 16);
 }
 
-// --- Rows -----------------------------------------------------------------------------------------
+// --- Rows
+// -----------------------------------------------------------------------------------------
 
 void key_value(Ui& ui, const Rect& at, std::string_view key, std::string_view value,
                const TextStyle& key_style, const TextStyle& value_style) {
@@ -183,13 +185,13 @@ bool setting_row(Ui& ui, const Rect& at, const SettingRow& row) {
     chip(ui, place, row.chip, row.mood);
   }
   Rect lines = middle(rest, 36);
-  text(ui, cut_top(lines, 16), row.label,
-       with(with(style::caption, Tone::text_3), Voice::silent));
+  text(ui, cut_top(lines, 16), row.label, with(with(style::caption, Tone::text_3), Voice::silent));
   text(ui, lines, row.value, with(style::body, Voice::silent));
   return press.clicked;
 }
 
-// --- Loading --------------------------------------------------------------------------------------
+// --- Loading
+// --------------------------------------------------------------------------------------
 
 void skeleton(Ui& ui, const Rect& at, double since_ms, float radius) {
   constexpr double patience_ms = 300;

@@ -22,7 +22,8 @@ Character character_at(std::string_view text, size_t at) {
   const auto follows = [&](size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
   const uint32_t first = byte(0);
   if (first < 0x80) return {first, 1};
-  if (first >= 0xC2 && first < 0xE0 && follows(1)) return {(first & 31U) << 6U | (byte(1) & 63U), 2};
+  if (first >= 0xC2 && first < 0xE0 && follows(1))
+    return {(first & 31U) << 6U | (byte(1) & 63U), 2};
   if (first >= 0xE0 && first < 0xF0 && follows(1) && follows(2))
     return {(first & 15U) << 12U | (byte(1) & 63U) << 6U | (byte(2) & 63U), 3};
   if (first >= 0xF0 && first < 0xF5 && follows(1) && follows(2) && follows(3))
@@ -136,7 +137,8 @@ float aligned(const Rect& at, float width, Align align) {
 
 }  // namespace
 
-// --- Measuring ------------------------------------------------------------------------------------
+// --- Measuring
+// ------------------------------------------------------------------------------------
 
 float text_width(Ui& ui, std::string_view text, const TextStyle& style) {
   return width_of(ui.core(), text, style);
@@ -189,7 +191,8 @@ std::string fitted(Ui& ui, std::string_view words, const TextStyle& style, float
   return std::string(words.substr(0, end)).append(dots);
 }
 
-// --- Drawing --------------------------------------------------------------------------------------
+// --- Drawing
+// --------------------------------------------------------------------------------------
 
 float draw_words(Ui& ui, float x, float middle_y, std::string_view words, const TextStyle& style,
                  Color ink) {
@@ -266,8 +269,8 @@ float text_block(Ui& ui, const Rect& at, std::string_view text, const TextStyle&
   float y = at.y;
   int line = 0;
   for (size_t here = 0; here < text.size() || line == 0;) {
-    const bool last = style.overflow != Overflow::wrap ||
-                      (style.lines_max > 0 && line + 1 == style.lines_max);
+    const bool last =
+        style.overflow != Overflow::wrap || (style.lines_max > 0 && line + 1 == style.lines_max);
     const Line cut = line_at(core, text, here, style, at.width);
     std::string words(text.substr(cut.begin, cut.end - cut.begin));
     if (last && cut.next < text.size()) words = fitted(ui, text.substr(cut.begin), style, at.width);
@@ -307,11 +310,8 @@ float runs(Ui& ui, const Rect& at, std::span<const Run> parts, Align align) {
 }
 
 void heading(Ui& ui, const Rect& at, std::string_view words, int level, const TextStyle& style) {
-  ui.core().emit({.role = Role::heading,
-                  .level = uint8_t(level),
-                  .box = at,
-                  .name = std::string(words)},
-                 "");
+  ui.core().emit(
+      {.role = Role::heading, .level = uint8_t(level), .box = at, .name = std::string(words)}, "");
   text(ui, at, words, with(style, Voice::silent));
 }
 

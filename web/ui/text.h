@@ -67,13 +67,15 @@ constexpr TextStyle wrapped(TextStyle style, int lines_max = 0) {
   return style.lines_max = lines_max, style;
 }
 
-// --- Measuring ------------------------------------------------------------------------------------
+// --- Measuring
+// ------------------------------------------------------------------------------------
 
 float text_width(Ui& ui, std::string_view text, const TextStyle& style);
 /// Height of `text` broken at `width`; one line's height for styles that do not wrap.
 float text_height(Ui& ui, std::string_view text, const TextStyle& style, float width);
 
-// --- Drawing --------------------------------------------------------------------------------------
+// --- Drawing
+// --------------------------------------------------------------------------------------
 
 /// One line in `at`, centred from top to bottom, cut with an ellipsis. Returns the drawn width.
 float text(Ui& ui, const Rect& at, std::string_view text, const TextStyle& style = style::body);
@@ -92,8 +94,9 @@ struct Run {
   std::string_view text;
   TextStyle style;
 };
-/// Words of several styles on one line, one baseline, one node: {{"3 of 8", bold}, {" Carrying data", ...}}.
-/// The last run is cut with an ellipsis. `align` places the whole line. Returns the drawn width.
+/// Words of several styles on one line, one baseline, one node: {{"3 of 8", bold}, {" Carrying
+/// data", ...}}. The last run is cut with an ellipsis. `align` places the whole line. Returns the
+/// drawn width.
 float runs(Ui& ui, const Rect& at, std::span<const Run> parts, Align align = Align::left);
 float runs_width(Ui& ui, std::span<const Run> parts);
 

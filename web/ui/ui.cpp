@@ -67,7 +67,8 @@ void Ui::scroll_into_view(const Rect& box) {
 
 void Ui::announce(std::string_view sentence) { core_->said.emplace_back(sentence); }
 
-// --- Grouping -------------------------------------------------------------------------------------
+// --- Grouping
+// -------------------------------------------------------------------------------------
 
 Scope::Scope(Ui& ui, const ScopeOptions& options) : ui_(ui) {
   Core& core = ui.core();
@@ -111,7 +112,8 @@ bool visible(Ui& ui, const Rect& box) {
          box.x < clip.right();
 }
 
-// --- Motion ---------------------------------------------------------------------------------------
+// --- Motion
+// ---------------------------------------------------------------------------------------
 
 namespace {
 

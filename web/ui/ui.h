@@ -108,10 +108,11 @@ class Ui {
   std::unique_ptr<Core> core_;
 };
 
-// --- Grouping -------------------------------------------------------------------------------------
+// --- Grouping
+// -------------------------------------------------------------------------------------
 
 struct ScopeOptions {
-  Role role = Role::group;   // group without a name emits no node, it only separates identities
+  Role role = Role::group;  // group without a name emits no node, it only separates identities
   std::string_view name = {};
   std::string_view key = {};  // identity when the name is not enough ("project-1a2b")
   Rect box = {};              // of a landmark, list, list item...
@@ -162,7 +163,8 @@ class Measured {
 /// True when a box inside the current clip can be seen: skip the work of rows that cannot.
 bool visible(Ui& ui, const Rect& box);
 
-/// Moves smoothly toward `target` (a fraction, an offset) in `duration_ms`; at once with reduced motion.
+/// Moves smoothly toward `target` (a fraction, an offset) in `duration_ms`; at once with reduced
+/// motion.
 float animated(Ui& ui, std::string_view key, float target, float duration_ms);
 
 }  // namespace fairway::ui
