@@ -10,6 +10,7 @@ namespace fairway {
 namespace {
 
 constexpr int64_t look_ms = 2 * second_ms;
+constexpr int64_t listing_ms = 5 * second_ms;
 constexpr int looks_max = 30;
 
 // A request that is still on its way may have its effect after we looked.
@@ -18,17 +19,23 @@ bool may_still_appear(Host& host, const Resource& resource) {
   return host.clock.now_ms() < settles_at_ms;
 }
 
+int64_t settles_at_ms(Host& host, const Resource& resource) {
+  switch (resource.state) {
+    case ResourceState::exists:  // what was made just now may not be listed yet
+      return resource.updated_at_ms + listing_ms;
+    case ResourceState::removing:  // a request of an earlier run may be on its way
+      return host.clock.now_ms() + settling_ms;
+    default:
+      return resource.updated_at_ms + settling_ms;
+  }
+}
+
 using Find = Task<bool> (*)(Host& host, Resource resource);
 using Remove = Task<Done> (*)(Host& host, Resource resource);
 
 Task<Done> remove_until_gone(Host& host, Resource resource, Find find, Remove remove) {
-  // An earlier run's requests, to make it or to remove it, may still be on their way.
-  bool was_removing = resource.state == ResourceState::removing;
-  if (was_removing || resource.state == ResourceState::sent) {
-    int64_t sent_at_ms = was_removing ? host.clock.now_ms() : resource.updated_at_ms;
-    resource.detail["settles_at_ms"] = sent_at_ms + settling_ms;
-    set_detail(host, resource, resource.detail);
-  }
+  resource.detail["settles_at_ms"] = settles_at_ms(host, resource);
+  set_detail(host, resource, resource.detail);
   set_state(host, resource, ResourceState::removing);
   for (int look = 1; look <= looks_max; ++look) {
     co_await remove(host, resource);

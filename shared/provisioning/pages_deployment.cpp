@@ -2,7 +2,6 @@
 // multipart form of their own (`_worker.bundle`).
 #include "shared/base/hash.h"
 #include "shared/base/text.h"
-#include "shared/base/time.h"
 #include "shared/provisioning/pages_api.h"
 
 namespace fairway {
@@ -87,7 +86,6 @@ Task<PagesDeployment> make_pages_deployment(Host& host, std::string project, Sit
                   url_encode(project), "/deployments"});
   auto request = plain_request("POST", std::move(url), host.settings.cloudflare_api_token);
   request.headers.push_back({"content-type", cat({"multipart/form-data; boundary=", boundary})});
-  request.timeout_ms = minute_ms;
   request.body.push_back(bytes_piece(form_text(parts, boundary)));
   auto result = co_await send_to_pages(host, std::move(request), "publish the site",
                                        Repeat::unknown);

@@ -51,7 +51,7 @@ class World::Flight final : public Waiting {
     flight.is_lost = world_.is_doomed_;  // the turn that sent it never was
     Chance& luck = world_.chance;
     int64_t way_ms = 5 + luck.below(100);
-    if (luck.percent(world_.faults.slow)) way_ms += luck.below(40'000);
+    if (luck.percent(world_.faults.slow)) way_ms += luck.below(30'000);
     world_.at(world_.now + way_ms, [&world = world_, id = id_] { world.arrive(id); });
     int64_t limit_ms = flight.request.timeout_ms;
     world_.at(world_.now + limit_ms,
