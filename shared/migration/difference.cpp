@@ -80,7 +80,7 @@ class Comparison {
       if (object.type == "table" && !is_ours_or_sqlites(object)) look_for_dropped(object);
     }
     difference_.before_rows = difference_.statements.size();
-    for (const auto& statement : rebuilds_) add(statement, "");
+    for (const auto& later : indexed_later_) add(later.statement, later.undo);
     for (std::string_view type : {"index", "view", "trigger"}) compare_others(type);
     std::ranges::reverse(difference_.undo);
     return std::move(difference_);
@@ -109,27 +109,36 @@ class Comparison {
     difference_.new_tables.push_back(wanted.name);
   }
 
-  // Full-text tables are filled through their content table and then told to index it.
+  // A full-text table with content of its own is filled through its content table, whose last batch of
+  // rows makes the index (make_insert_batches). One over another table is made and indexed when that
+  // table has its rows.
   void add_virtual_table(const SchemaObject& wanted) {
     const auto table = parse_virtual_table(wanted.sql);
-    const bool contentless = std::ranges::any_of(table->arguments, [](const std::string& argument) {
-      const std::string form = normal_form(argument);
-      return form == "content = ''" || form == "content =" || form == "content = ";
-    });
+    const std::string drop = cat({"DROP TABLE ", quoted_name(wanted.name)});
     const bool full_text = table->module == "fts5" || table->module == "fts4";
-    if (!full_text || contentless) {
+    const std::string content = content_of(*table);
+    if (!full_text || content == "''") {
       refuse(cat({"The virtual table ", quoted_name(wanted.name), " (", table->module,
-                               ") is new, and its content cannot be added to a database that is "
-                               "in use."}));
-      return;
+                  ") is new, and its content cannot be added to a database that is in use."}));
+    } else if (content.empty()) {
+      add(wanted.sql, drop);
+      const SchemaObject* shadow = find(preview_, "table", cat({wanted.name, "_content"}));
+      if (shadow != nullptr) difference_.new_tables.push_back(shadow->name);
+    } else {
+      const std::string name = quoted_name(wanted.name);
+      indexed_later_.push_back({wanted.sql, drop});
+      indexed_later_.push_back({cat({"INSERT INTO ", name, "(", name, ") VALUES('rebuild')"}), ""});
     }
-    add(wanted.sql, cat({"DROP TABLE ", quoted_name(wanted.name)}));
-    const std::string content = cat({wanted.name, "_content"});
-    if (const SchemaObject* shadow = find(preview_, "table", content)) {
-      difference_.new_tables.push_back(shadow->name);
+  }
+
+  // What stands behind content= ("" when it is not there), in its normal form.
+  static std::string content_of(const VirtualTable& table) {
+    for (const std::string& argument : table.arguments) {
+      const auto tokens = tokens_of(argument);
+      if (tokens.size() < 2 || !tokens[0].is("content") || !tokens[1].is_symbol('=')) continue;
+      return tokens.size() == 2 ? "''" : normal_form(tokens, 2, tokens.size());
     }
-    const std::string name = quoted_name(wanted.name);
-    rebuilds_.push_back(cat({"INSERT INTO ", name, "(", name, ") VALUES('rebuild')"}));
+    return "";
   }
 
   void change_table(const SchemaObject& there, const SchemaObject& wanted) {
@@ -222,7 +231,11 @@ class Comparison {
   const Schema& production_;
   const Schema& preview_;
   const Schema* deployed_;
-  std::vector<std::string> rebuilds_;
+  struct Later {
+    std::string statement;
+    std::string undo;
+  };
+  std::vector<Later> indexed_later_;
   SchemaDifference difference_;
 };
 

@@ -199,8 +199,9 @@ struct InsertBatch {
 // limits::part_bytes_max. Each is one transaction that starts by entering its key into the marker
 // table, so that sending it twice loads it once; read_load_answer (load.h) tells the two apart.
 // Rowids and the high-water mark of AUTOINCREMENT are kept; foreign keys are off meanwhile, triggers
-// belong after it. `load_id` sets this load apart from others, such as the deployment's id. Fails with
-// fix_input `row_too_large`.
+// belong after it. The last batch of a full-text table's content tells that table to index it.
+// `load_id` sets this load apart from others, such as the deployment's id. Fails with fix_input
+// `row_too_large`.
 Outcome<std::vector<InsertBatch>> make_insert_batches(Preview& preview, const TableReading& table,
                                                       std::string_view load_id,
                                                       int64_t body_bytes_max = 1 << 20);

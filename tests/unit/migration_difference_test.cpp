@@ -125,8 +125,17 @@ TEST_CASE("new full-text tables are filled through their content and indexed") {
   const auto difference = schema_difference(production, text->schema());
   CHECK(difference.refused.empty());
   CHECK(difference.new_tables == std::vector<std::string>{"posts_content", "old_content"});
-  CHECK(difference.before_rows == 3);
-  CHECK(difference.statements.back() == "INSERT INTO \"old\"(\"old\") VALUES('rebuild')");
+  CHECK(difference.before_rows == 2);
+  CHECK(difference.statements.size() == 4);
+  CHECK(difference.statements.back() ==
+        "INSERT INTO \"notes_index\"(\"notes_index\") VALUES('rebuild')");
+  auto inspection = inspect(*text);
+  for (const auto& table : inspection->tables) {
+    if (table.sum.name != "old_content") continue;
+    auto batches = make_insert_batches(*text, table, "x");
+    CHECK(batches->back().body.find(R"(INSERT INTO \"old\"(\"old\") VALUES('rebuild'))") !=
+          std::string::npos);
+  }
   auto rtree = open_preview(test::data_file("rtree.db"));
   const auto refused = schema_difference(schema_of("CREATE TABLE t(a)"), rtree->schema());
   CHECK(refused.refused.front().find("\"places\" (rtree)") != std::string::npos);
