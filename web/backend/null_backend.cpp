@@ -170,7 +170,8 @@ void NullBackend::give_key(std::string_view key, ui::KeyPress::Command command) 
   ui::Core& core = ui_.core();
   const Node* node = focused();
   const bool pressable = node != nullptr && !is_field(*node);
-  if (pressable && (key == "Enter" || key == " ")) {
+  const bool plain = command == ui::KeyPress::Command::no;
+  if (pressable && plain && (key == "Enter" || key == " ")) {
     if (reachable(*node)) core.events.push_back({.kind = ui::Event::Kind::click, .node = node->id});
   } else {
     ui::Event event{.kind = ui::Event::Kind::key, .node = core.attention.focused};
