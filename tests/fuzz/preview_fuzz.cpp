@@ -1,5 +1,8 @@
-// libFuzzer: any bytes go through everything that the tab does with a preview. Start it with
-//   tools/fuzz, or: build/fuzz/fairway_preview_fuzz tests/data/migration
+// libFuzzer: any bytes go through everything that the tab does with a preview. The databases of
+// tests/data/migration are the corpus to start from:
+//   clang++-19 -fsanitize=fuzzer,address ... tests/fuzz/preview_fuzz.cpp (with libc++ also
+//   -l:libstdc++.so.6, which the fuzzer's runtime needs)
+//   ./preview_fuzz -max_len=65536 -timeout=20 my_corpus tests/data/migration
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
