@@ -101,6 +101,8 @@ void Core::end_pass() {
     modal_layer_before = i;
   }
   nodes_before = nodes;
+  // A menu whose button is gone is shut, or it would open by itself when the button comes back.
+  if (open_popup != no_node && !node_index.contains(open_popup)) open_popup = no_node;
   if (animating) wake_at_ms = around.now_ms;
 }
 
@@ -124,11 +126,26 @@ void Core::pop_layer(size_t before) {
   layer = before;
 }
 
+namespace {
+
+// Widgets that were not drawn for a while are forgotten, now and then.
+void forget_old(Core& core) {
+  constexpr uint64_t frames_kept = 600;
+  if (core.frame % 256 != 0) return;
+  std::erase_if(core.motions,
+                [&](const auto& entry) { return entry.second.seen + frames_kept < core.frame; });
+  std::erase_if(core.scrolls,
+                [&](const auto& entry) { return entry.second.seen + frames_kept < core.frame; });
+}
+
+}  // namespace
+
 void run_frame(Ui& ui, const Surroundings& around, const std::function<void(Ui&)>& draw) {
   Core& core = ui.core();
   core.around = around;
   ++core.frame;
   core.key_used = false;
+  forget_old(core);
   for (int pass = 0; pass < Core::passes_max; ++pass) {
     core.begin_pass();
     draw(ui);
