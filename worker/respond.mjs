@@ -37,7 +37,7 @@ const apiPolicy = policy({
  * network. Its own address stands for 'self', which means nothing there.
  * @param {string} origin */
 function framePolicy(origin) {
-  const here = `${origin}/builder/frame/`;
+  const here = `${origin}/builder/preview/`;
   return policy({
     sandbox: 'allow-scripts allow-forms',
     'default-src': "'none'",
@@ -68,7 +68,7 @@ function headersFor(url) {
   };
   if (pathname.startsWith('/api/')) {
     headers['content-security-policy'] = apiPolicy;
-  } else if (pathname.startsWith('/builder/frame/')) {
+  } else if (pathname.startsWith('/builder/preview/')) {
     headers['content-security-policy'] = framePolicy(url.origin);
     headers['cross-origin-resource-policy'] = 'cross-origin';
   } else if (pathname.startsWith('/builder')) {

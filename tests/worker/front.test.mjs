@@ -61,7 +61,7 @@ test('every answer carries the security headers', async () => {
 });
 
 test("the builder's preview frame is sandboxed away from this origin", async () => {
-  const { headers } = await edge.nobody.get('/builder/frame/');
+  const { headers } = await edge.nobody.get('/builder/preview/');
   const policy = headers.get('content-security-policy') ?? '';
   assert.match(policy, /^sandbox allow-scripts/);
   assert.doesNotMatch(policy, /allow-same-origin/);

@@ -25,10 +25,10 @@ export function scratchFolder() {
 
 /** Pages with the names that the product has. @param {string} folder */
 function layAssets(folder) {
-  mkdirSync(join(folder, 'builder/frame'), { recursive: true });
+  mkdirSync(join(folder, 'builder/preview'), { recursive: true });
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>dashboard</title>');
   writeFileSync(join(folder, 'builder/index.html'), '<!doctype html><title>builder</title>');
-  writeFileSync(join(folder, 'builder/frame/index.html'), '<!doctype html><title>it</title>');
+  writeFileSync(join(folder, 'builder/preview/index.html'), '<!doctype html><title>it</title>');
   writeFileSync(join(folder, 'app.js'), 'export {};\n');
 }
 
