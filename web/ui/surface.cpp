@@ -155,7 +155,7 @@ void brand(Ui& ui, const Rect& at) {
   stroke(18, 18.5F, 14.6F, 5.5F, 2);
   for (const float y : {7.0F, 11.6F, 17.2F}) stroke(12, y, 12, y + 0.01F, 2.3F);
   const Rect words{at.x + 34, at.y, at.width - 34, at.height};
-  if (words.width > 60) text(ui, words, "Fairway", style::section);
+  if (words.width > 20) text(ui, words, "Fairway", with(style::section, Overflow::visible));
 }
 
 }  // namespace fairway::ui
