@@ -52,8 +52,8 @@ TEST_CASE("flipped bits") {
   for (int round = 0; round < 3'000; ++round) {
     std::string bytes = images[dice.below(images.size())];
     const bool near_start = dice.one_in(2);
-    for (uint64_t left = 1 + dice.below(8); left > 0; --left) {
-      const uint64_t place = dice.below(near_start ? std::min<size_t>(bytes.size(), 600)
+    for (size_t left = 1 + dice.below(8); left > 0; --left) {
+      const size_t place = dice.below(near_start ? std::min<size_t>(bytes.size(), 600)
                                                    : bytes.size());
       bytes[place] = static_cast<char>(bytes[place] ^ (1 << dice.below(8)));
     }

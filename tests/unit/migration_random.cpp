@@ -26,9 +26,9 @@ std::string random_type(Dice& dice) {
   return std::string(pick(dice, types));
 }
 
-std::string random_bytes(Dice& dice, uint64_t size_max) {
+std::string random_bytes(Dice& dice, size_t size_max) {
   std::string bytes;
-  for (uint64_t left = dice.below(size_max + 1); left > 0; --left) {
+  for (size_t left = dice.below(size_max + 1); left > 0; --left) {
     bytes += static_cast<char>(dice.next());
   }
   return bytes;

@@ -92,9 +92,9 @@ TEST_CASE("a memory file behaves like a string that is written here and there") 
     const auto base = std::make_shared<const std::string>(plain);
     MemoryFile file(base);
     for (int i = 0; i < 40; ++i) {
-      const uint64_t offset = dice.below(900'000);
+      const size_t offset = dice.below(900'000);
       if (dice.one_in(6)) {
-        const uint64_t size = dice.below(plain.size() + 1);
+        const size_t size = dice.below(plain.size() + 1);
         plain.resize(size);
         file.truncate(static_cast<int64_t>(size));
       } else {
@@ -109,7 +109,7 @@ TEST_CASE("a memory file behaves like a string that is written here and there") 
       REQUIRE(file.size() == static_cast<int64_t>(plain.size()));
     }
     CHECK(file.read(0, file.size()) == plain);
-    const uint64_t from = dice.below(plain.size() + 10);
+    const size_t from = dice.below(plain.size() + 10);
     CHECK(file.read(static_cast<int64_t>(from), 1'000) ==
           (from < plain.size() ? plain.substr(from, 1'000) : ""));
     CHECK(base->find('c') == std::string::npos);

@@ -46,8 +46,8 @@ class Dice {
   explicit Dice(uint64_t seed) : state_(seed) {}
   uint64_t next();
   // A number below `bound`.
-  uint64_t below(uint64_t bound) { return next() % bound; }
-  bool one_in(uint64_t count) { return below(count) == 0; }
+  size_t below(size_t bound) { return static_cast<size_t>(next() % bound); }
+  bool one_in(size_t count) { return below(count) == 0; }
 
  private:
   uint64_t state_;
