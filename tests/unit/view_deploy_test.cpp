@@ -68,6 +68,8 @@ TEST_CASE("opening the dialog shows what will happen and starts nothing") {
   CHECK(page.shows("Not set: MAIL_FROM"));
   CHECK(page.find(Role::button, "Deploy for $0.10 a month") != nullptr);
   CHECK(world.edge.count("POST /api/deploy/web") == 0);
+  const ui::Node* start_button = page.find(Role::button, "Deploy for $0.10 a month");
+  CHECK(ui::intersection(start_button->box, start_button->clip) == start_button->box);
   CHECK(page.click(Role::button, "Show tables"));
   CHECK(page.shows("entries"));
   draw_everywhere(page);

@@ -183,17 +183,17 @@ void draw_choices(ui::Ui& ui, Desk& desk) {
                            .width = is_tablet ? 720.0F : 1160.0F,
                            .height = 836});
     ui::Rect body = dialog.body;
-    if (is_tablet) {
-      draw_bottom(ui, desk, ui::cut_bottom(body, 76));
-    } else {
-      const ui::Rect side = ui::cut_right(body, side_width);
+    const ui::Rect rest =
+        is_tablet ? ui::cut_bottom(body, 76) : ui::cut_right(body, side_width);
+    {
+      // The area clips, so it ends before what lies beside it is drawn.
       ui::Scroll scroll(ui, body, "Choices");
       scroll.took(draw_sections(ui, desk, scroll.content()));
-      draw_side(ui, desk, side);
     }
     if (is_tablet) {
-      ui::Scroll scroll(ui, body, "Choices");
-      scroll.took(draw_sections(ui, desk, scroll.content()));
+      draw_bottom(ui, desk, rest);
+    } else {
+      draw_side(ui, desk, rest);
     }
     wants_close = dialog.wants_close();
   }

@@ -120,7 +120,7 @@ void draw_top_bar(ui::Ui& ui, Desk& desk, ui::Rect bar) {
     return;
   }
   ui::Rect rest = ui::shrunk(bar, 24, 0);
-  ui::brand(ui, ui::cut_left(rest, 94, 28));
+  ui::brand(ui, ui::cut_left(rest, 110, 12));
   if (!is_signed_in(desk.state)) return;
   const int place = desk.state.page == Page::activity ? 1 : 0;
   go_to_place(desk, ui::navigation_bar(ui, ui::cut_left(rest, 260), places, place));
