@@ -25,6 +25,9 @@ const openBodyBytesMax = 65_536;
 // What of the caller's headers is nobody's business behind the front, or is set anew.
 const heldBack = new Set(['cookie', 'authorization', 'content-length', 'host', 'connection']);
 
+// What the core looks at to know who asks.
+const frontHeaders = new Set(['authorization', 'cookie', 'sec-fetch-site', 'x-fairway']);
+
 /** @type {Pool | undefined} */
 let pool;
 
@@ -32,10 +35,8 @@ export default {
   /** @param {Request} request @param {Env} env */
   async fetch(request, env) {
     const url = new URL(request.url);
-    const response = url.pathname.startsWith('/api/')
-      ? await answerApi(request, url, env)
-      : await answerPage(request, url, env);
-    return guarded(response, url);
+    if (url.pathname.startsWith('/api/')) return answerApi(request, url, env);
+    return guarded(await answerPage(request, url, env), url);
   },
 };
 
@@ -58,12 +59,10 @@ async function answerApi(request, url, env) {
   try {
     const front = new Front(request, url, env, requestId);
     const answer = openPaths.has(url.pathname) ? await front.answer() : await front.passOn();
-    const headers = new Headers(answer.headers);
-    headers.set('x-request-id', requestId);
-    return new Response(answer.body, { status: answer.status, headers });
+    return guarded(answer, url, requestId);
   } catch (error) {
     log('error', 'front_failed', { request_id: requestId, ...describe(error) });
-    return trapped(requestId);
+    return guarded(trapped(requestId), url, requestId);
   }
 }
 
@@ -115,7 +114,7 @@ class Front {
       scheme: this.url.protocol.slice(0, -1),
       path: this.url.pathname,
       query: this.url.search.slice(1),
-      headers: [...this.request.headers],
+      headers: [...this.request.headers].filter(([name]) => frontHeaders.has(name)),
       user: null,
       request_id: this.requestId,
     };

@@ -89,10 +89,12 @@ function headersFor(url) {
 /**
  * The same answer with the headers that every answer carries.
  * @param {Response} response @param {URL} url of the request
+ * @param {string} [requestId] of an answer of the API
  */
-export function guarded(response, url) {
+export function guarded(response, url, requestId) {
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(headersFor(url))) headers.set(name, value);
+  if (requestId !== undefined) headers.set('x-request-id', requestId);
   headers.set('x-content-type-options', 'nosniff');
   headers.set('referrer-policy', 'no-referrer');
   headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=()');

@@ -104,7 +104,7 @@ export async function startTestEdge(wasm, options = {}) {
     restarts: () => restarts,
     nobody: caller(base),
     /** @param {string} user */
-    as: (user) => caller(base, { 'x-probe-user': user }),
+    as: (user) => caller(base, { authorization: `Bearer ${user}` }),
     stop: async () => {
       await edge.stop();
       scratch.remove();

@@ -33,6 +33,7 @@ async function userOf(request, env) {
   return valid && isMeant ? { id: claims.sub, email: claims.email } : null;
 }
 
+/** @extends {DurableObject<any>} */
 export class Account extends DurableObject {
   /** @param {DurableObjectState} ctx @param {any} env */
   constructor(ctx, env) {

@@ -1,4 +1,5 @@
-// The crypto port on WebCrypto. Keys come as bytes with every call and are kept nowhere.
+// The crypto port on WebCrypto. Keys come as bytes with every call; only the last HMAC key is kept
+// imported, since every request is checked with the same one.
 
 import { noBytes } from '../frame.mjs';
 import { PortFailure } from './failure.mjs';
@@ -38,11 +39,22 @@ function split(bytes, sizes) {
   return sizes.map((size) => bytes.subarray(at, (at += size)));
 }
 
+/** @type {{bytes: Bytes, imported: CryptoKey} | null} */
+let lastHmac = null;
+
+/** @param {Bytes} one @param {Bytes} other */
+function isSame(one, other) {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}
+
 /** @param {Bytes} key @param {Bytes} text */
 async function hmacSha256(key, text) {
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
-  const imported = await crypto.subtle.importKey('raw', key, algorithm, false, ['sign']);
-  return crypto.subtle.sign('HMAC', imported, text);
+  if (lastHmac === null || !isSame(lastHmac.bytes, key)) {
+    const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+    const imported = crypto.subtle.importKey('raw', key, algorithm, false, ['sign']);
+    lastHmac = { bytes: key.slice(), imported: await imported };
+  }
+  return crypto.subtle.sign('HMAC', lastHmac.imported, text);
 }
 
 /** @param {Bytes} key @param {'encrypt' | 'decrypt'} use */

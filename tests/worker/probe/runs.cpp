@@ -1,7 +1,7 @@
 // The worker under test: the product's shell around routes that misbehave on purpose. Never
 // shipped.
 //
-// Anybody is who they say they are in the header `x-probe-user`. What the routes do is told by
+// Anybody is who they say they are in their bearer token. What the routes do is told by
 // their names; POST bodies are JSON.
 #include "worker/runs.h"
 
@@ -315,8 +315,8 @@ constexpr Route routes[] = {
 
 Frame authenticate(const Json& control) {
   for (const Json& header : control["headers"]) {
-    if (header[0] != "x-probe-user") continue;
-    std::string id = header[1];
+    if (header[0] != "authorization") continue;
+    std::string id = header[1].get<std::string>().substr(sizeof "Bearer");
     return {{{"user", {{"id", id}, {"email", id + "@example.com"}}}}, ""};
   }
   return reply({{"error", {{"code", "signed_out"}}}}, 401);
