@@ -8,11 +8,12 @@ if (program === undefined) {
   console.error('usage: node run.mjs PROGRAM.wasm [ARGUMENT...]');
   process.exit(2);
 }
+// Only "/": with a second folder "." wasi-libc would look up absolute paths in it.
 const wasi = new WASI({
   version: 'preview1',
   args: [program, ...rest],
   env: process.env,
-  preopens: { '/': '/', '.': '.' },
+  preopens: { '/': '/' },
 });
 const module = await WebAssembly.compile(await readFile(program));
 const imports = /** @type {WebAssembly.Imports} */ (wasi.getImportObject());
