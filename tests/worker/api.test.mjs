@@ -43,7 +43,8 @@ after(async () => {
   await identity.stop();
 });
 
-/** Claims as the identity provider writes them, with changes. @param {Record<string, unknown>} more */
+/** Claims as the identity provider writes them, with changes.
+ * @param {Record<string, unknown>} more */
 const claimsOf = (more) => {
   const now_s = Math.floor(Date.now() / 1000);
   return {

@@ -10,7 +10,8 @@ const workerd = join(root, 'node_modules/@cloudflare/workerd-linux-64/bin/worker
 
 /**
  * @param {string} folder scratch of this worker
- * @param {{type: 'ESModule' | 'CompiledWasm', path: string, contents: string | Uint8Array}[]} modules
+ * @param {{type: 'ESModule' | 'CompiledWasm', path: string,
+ *   contents: string | Uint8Array}[]} modules
  * @param {Record<string, string>} settings
  */
 export async function startRawWorkerd(folder, modules, settings) {
