@@ -61,7 +61,7 @@ export function packZip(files, database, zipSync) {
 
 /** @param {string} name */
 export function fileNameOf(name) {
-  return `${name.replaceAll(/[^\p{L}\p{N} _.-]+/gu, '').trim() || 'project'}.zip`;
+  return `${name.replaceAll(/[^\p{L}\p{N}_.-]+/gu, ' ').trim() || 'project'}.zip`;
 }
 
 /** @param {number} bytes */

@@ -215,12 +215,12 @@ export function quoted(name) {
 }
 
 /**
- * A value as sql.js must be given it: whole numbers as 64-bit integers, as production sends them.
+ * A value as sql.js takes it. It has no 64-bit binding: whole numbers beyond 32 bits go as doubles and
+ * BigInt as text, which columns with a numeric type turn into the same integer as in production.
  * @param {Bindable | undefined} value
  */
 function bindable(value) {
   if (typeof value === 'boolean') return value ? 1 : 0;
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
   if (value === null || ['number', 'bigint', 'string'].includes(typeof value)) return value;
   if (value instanceof Uint8Array) return value;
   throw new DatabaseError(`A value of the kind ${typeof value} cannot be stored.`, 'ARGS_INVALID');

@@ -62,7 +62,7 @@ export async function handOver({
   })();
   try {
     // Listens from the start: the window may say that it is ready before the save has ended.
-    await Promise.all([message, exchange({ origin, target, message, timeout_ms, world })]);
+    await exchange({ origin, target, message, timeout_ms, world });
   } catch (error) {
     target.close();
     throw error;
@@ -91,11 +91,15 @@ function exchange({ origin, target, message, timeout_ms, world }) {
     const listen = async (event) => {
       if (event.origin !== origin || event.source !== target) return;
       if (event.data?.type === 'fairway:ready')
-        await message.then((ready) => target.postMessage(ready, origin), end);
+        await message.then(
+          (ready) => target.postMessage(ready, origin),
+          () => {},
+        );
       if (event.data?.type === 'fairway:received') end();
       if (event.data?.type === 'fairway:refused') end(new Error(String(event.data.why)));
     };
     world.addEventListener('message', listen);
+    message.catch(end);
   });
 }
 
