@@ -1,5 +1,5 @@
-// fairway_migration_bench [ROWS]: how fast a preview is opened, read and summed, and made into an image.
-// One table of six columns with an index, like an app's; default 300,000 rows.
+// fairway_migration_bench [ROWS]: how fast a preview is opened, read and summed, and made into an
+// image. One table of six columns with an index, like an app's; default 300,000 rows.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -21,10 +21,12 @@ void print(const char* what, double seconds, int64_t rows, int64_t bytes) {
 
 std::string app_like(std::string_view settings, int64_t rows) {
   return test::image_of(
-      cat({settings, "CREATE TABLE items(id INTEGER PRIMARY KEY, name TEXT NOT NULL, price REAL, "
-                     "created DATETIME, done BOOLEAN, note TEXT); CREATE INDEX by_name ON items(name);"
-                     "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n WHERE x<",
-           decimal(rows), ") INSERT INTO items SELECT x, 'item ' || x, x * 0.37, 1700000000000 + x, "
+      cat({settings,
+           "CREATE TABLE items(id INTEGER PRIMARY KEY, name TEXT NOT NULL, price REAL, "
+           "created DATETIME, done BOOLEAN, note TEXT); CREATE INDEX by_name ON items(name);"
+           "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n WHERE x<",
+           decimal(rows),
+           ") INSERT INTO items SELECT x, 'item ' || x, x * 0.37, 1700000000000 + x, "
            "x % 2, 'a note of some length about item ' || x FROM n;"}));
 }
 

@@ -1,5 +1,5 @@
-// Checksums that prove that data arrived: the same function in the tab (over SQLite) and at the edge
-// (over what the new database answers), so that two sums are equal exactly when the cells are.
+// Checksums that prove that data arrived: the same function in the tab (over SQLite) and at the
+// edge (over what the new database answers), so that two sums are equal exactly when the cells are.
 //
 // A cell is its storage class and its bytes, nothing is rounded, trimmed or recoded:
 //   'n'                            NULL

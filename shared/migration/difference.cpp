@@ -21,8 +21,8 @@ bool is_ours_or_sqlites(const SchemaObject& object) {
 // Tables that a virtual table keeps its content in; it makes them itself.
 bool is_shadow(const Schema& schema, std::string_view name) {
   constexpr std::array<std::string_view, 11> endings = {
-      "_data", "_idx",  "_content", "_docsize", "_config", "_segments",
-      "_segdir", "_stat", "_node",  "_rowid",   "_parent"};
+      "_data",   "_idx",  "_content", "_docsize", "_config", "_segments",
+      "_segdir", "_stat", "_node",    "_rowid",   "_parent"};
   return std::ranges::any_of(schema, [&](const SchemaObject& object) {
     if (!is_virtual(object)) return false;
     return std::ranges::any_of(endings, [&](std::string_view ending) {
@@ -39,9 +39,8 @@ const SchemaObject* find(const Schema& schema, std::string_view type, std::strin
 }
 
 const ColumnDefinition* find_column(const TableDefinition& table, std::string_view name) {
-  const auto found = std::ranges::find_if(table.columns, [&](const ColumnDefinition& column) {
-    return same_name(column.name, name);
-  });
+  const auto found = std::ranges::find_if(
+      table.columns, [&](const ColumnDefinition& column) { return same_name(column.name, name); });
   return found == table.columns.end() ? nullptr : &*found;
 }
 
@@ -109,9 +108,9 @@ class Comparison {
     difference_.new_tables.push_back(wanted.name);
   }
 
-  // A full-text table with content of its own is filled through its content table, whose last batch of
-  // rows makes the index (make_insert_batches). One over another table is made and indexed when that
-  // table has its rows.
+  // A full-text table with content of its own is filled through its content table, whose last batch
+  // of rows makes the index (make_insert_batches). One over another table is made and indexed when
+  // that table has its rows.
   void add_virtual_table(const SchemaObject& wanted) {
     const auto table = parse_virtual_table(wanted.sql);
     const std::string drop = cat({"DROP TABLE ", quoted_name(wanted.name)});
@@ -145,18 +144,18 @@ class Comparison {
     const auto now = parse_table(there.sql);
     const auto then = parse_table(wanted.sql);
     if (!now || !then) {
-      refuse(cat({"The table ", quoted_name(wanted.name),
-                               " has another definition than in production."}));
+      refuse(cat(
+          {"The table ", quoted_name(wanted.name), " has another definition than in production."}));
       return;
     }
     const size_t refusals = difference_.refused.size();
     if (now->without_rowid != then->without_rowid || now->strict != then->strict) {
       refuse(cat({"The table ", quoted_name(wanted.name),
-                               " changed its options (WITHOUT ROWID, STRICT)."}));
+                  " changed its options (WITHOUT ROWID, STRICT)."}));
     }
     if (now->constraints != then->constraints || !same_key(*now, *then)) {
       refuse(cat({"The constraints of the table ", quoted_name(wanted.name),
-                               " (keys, checks) are others than in production."}));
+                  " (keys, checks) are others than in production."}));
     }
     for (const auto& column : now->columns) compare_column(*then, column);
     if (difference_.refused.size() == refusals) add_columns(*now, *then);
@@ -170,15 +169,16 @@ class Comparison {
     const std::string name = cat({quoted_name(then.name), ".", quoted_name(column.name)});
     const ColumnDefinition* wanted = find_column(then, column.name);
     if (wanted == nullptr) {
-      refuse(cat({"The column ", name, " is no longer in the preview; dropping it would "
-                             "lose what production holds in it."}));
+      refuse(cat({"The column ", name,
+                  " is no longer in the preview; dropping it would "
+                  "lose what production holds in it."}));
     } else if (normal_form(wanted->type) != normal_form(column.type)) {
       refuse(cat({"The column ", name, " changed its type from ",
-                             column.type.empty() ? "none" : column.type, " to ",
-                             wanted->type.empty() ? "none" : wanted->type, "."}));
+                  column.type.empty() ? "none" : column.type, " to ",
+                  wanted->type.empty() ? "none" : wanted->type, "."}));
     } else if (wanted->constraints != column.constraints) {
-      refuse(cat({"The column ", name, " changed from \"", column.text, "\" to \"",
-                             wanted->text, "\"."}));
+      refuse(cat(
+          {"The column ", name, " changed from \"", column.text, "\" to \"", wanted->text, "\"."}));
     }
   }
 
@@ -187,8 +187,8 @@ class Comparison {
       if (find_column(now, column.name) != nullptr) continue;
       const std::string why = why_not_addable(column);
       if (!why.empty()) {
-        refuse(cat({"The new column ", quoted_name(then.name), ".",
-                               quoted_name(column.name), " ", why, "."}));
+        refuse(cat({"The new column ", quoted_name(then.name), ".", quoted_name(column.name), " ",
+                    why, "."}));
         continue;
       }
       const std::string alter = cat({"ALTER TABLE ", quoted_name(then.name)});
@@ -202,11 +202,12 @@ class Comparison {
       return;
     }
     if (deployed_ == nullptr || find(*deployed_, "table", object.name) != nullptr) {
-      refuse(cat({"The table ", quoted_name(object.name), " is no longer in the "
-                               "preview; dropping it would lose its rows in production."}));
+      refuse(cat({"The table ", quoted_name(object.name),
+                  " is no longer in the "
+                  "preview; dropping it would lose its rows in production."}));
     } else {
-      difference_.kept.push_back(cat({"The table ", quoted_name(object.name),
-                                      " was made in production and stays."}));
+      difference_.kept.push_back(
+          cat({"The table ", quoted_name(object.name), " was made in production and stays."}));
     }
   }
 
@@ -252,10 +253,10 @@ std::optional<Failure> refusal_of(const SchemaDifference& difference) {
   const auto others = static_cast<int64_t>(difference.refused.size()) - 1;
   const std::string more =
       others > 0 ? cat({" (and ", counted(others, "other change", "other changes"), ")"}) : "";
-  return fix_input("schema_change_refused",
-                   cat({difference.refused.front(), more}),
-                   "You: make the change in steps that only add (a new column or table), or undo it "
-                   "in the builder. Production and its rows are unchanged.");
+  return fix_input(
+      "schema_change_refused", cat({difference.refused.front(), more}),
+      "You: make the change in steps that only add (a new column or table), or undo it "
+      "in the builder. Production and its rows are unchanged.");
 }
 
 }  // namespace fairway

@@ -74,8 +74,9 @@ void warn_of_orphans(const Connection& connection, const TableReading& table,
   while (rows.step()) {
     if (count++ != 0) continue;
     parent = rows.text(2);
-    first = rows.storage_class(1) == SQLITE_NULL ? "" : cat({", the first at rowid ",
-                                                             decimal(rows.integer(1))});
+    first = rows.storage_class(1) == SQLITE_NULL
+                ? ""
+                : cat({", the first at rowid ", decimal(rows.integer(1))});
   }
   if (!rows.ended()) {
     warnings.push_back({"foreign_key_mismatch", table.sum.name,
@@ -94,7 +95,8 @@ void warn_of_column(const TableReading& table, const ColumnReading& column,
   const std::string name = cat({quoted_name(table.sum.name), ".", quoted_name(column.name)});
   if (column.is_date && column.dates.form() == "mixed") {
     warnings.push_back({"dates_mixed", table.sum.name,
-                        cat({"The dates of ", name, " have several forms, so they do not sort or "
+                        cat({"The dates of ", name,
+                             " have several forms, so they do not sort or "
                              "compare. They are carried as they are."})});
   }
   if (column.broken_texts > 0) {
@@ -157,9 +159,9 @@ void add_other(const SchemaObject& object, Inspection& inspection) {
   if (object.type == "index") ++inspection.indexes;
   if (object.type == "view") {
     ++inspection.views;
-    inspection.warnings.push_back({"view_kept", object.name,
-                                   cat({"The view ", quoted_name(object.name),
-                                        " is carried as it is; it was not run."})});
+    inspection.warnings.push_back(
+        {"view_kept", object.name,
+         cat({"The view ", quoted_name(object.name), " is carried as it is; it was not run."})});
   }
   if (object.type == "trigger") {
     ++inspection.triggers;

@@ -1,5 +1,5 @@
-// What the database says to a batch of rows that make_insert_batches (preview.h) has written, and the
-// marker table by which a batch that is sent twice is loaded once. Pure, linked at the edge.
+// What the database says to a batch of rows that make_insert_batches (preview.h) has written, and
+// the marker table by which a batch that is sent twice is loaded once. Pure, linked at the edge.
 #pragma once
 
 #include <string>

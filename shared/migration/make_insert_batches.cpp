@@ -48,10 +48,14 @@ Bound bound_cell(const Statement& row, int column) {
   switch (row.storage_class(column)) {
     case SQLITE_INTEGER:
       return {"?", cat({R"({"type":"integer","value":")", decimal(row.integer(column)), R"("})"})};
-    case SQLITE_FLOAT: return bound_real(row.real(column));
-    case SQLITE_TEXT: return bound_text(row.text(column));
-    case SQLITE_BLOB: return {"?", blob_json(row.blob(column))};
-    default: return {"?", R"({"type":"null"})"};
+    case SQLITE_FLOAT:
+      return bound_real(row.real(column));
+    case SQLITE_TEXT:
+      return bound_text(row.text(column));
+    case SQLITE_BLOB:
+      return {"?", blob_json(row.blob(column))};
+    default:
+      return {"?", R"({"type":"null"})"};
   }
 }
 
@@ -134,12 +138,13 @@ class BatchWriter {
     if (values.size() + places.size() > static_cast<size_t>(limits::part_bytes_max) - 4'096) {
       return row_too_large(row);
     }
-    if (insert_.rows > 0 && (insert_.rows >= rows_at_once_max ||
-                             insert_.count + count > values_at_once_max ||
-                             insert_.values.size() + values.size() > statement_bytes_max)) {
+    if (insert_.rows > 0 &&
+        (insert_.rows >= rows_at_once_max || insert_.count + count > values_at_once_max ||
+         insert_.values.size() + values.size() > statement_bytes_max)) {
       end_insert();
     }
-    const size_t held = (batch_ ? batch_->size() : 0) + insert_.values.size() + insert_.places.size();
+    const size_t held =
+        (batch_ ? batch_->size() : 0) + insert_.values.size() + insert_.places.size();
     if (held > 0 && held + values.size() + places.size() > body_bytes_max_ - 2'048) end_batch();
     insert_.places += cat({insert_.rows > 0 ? "," : "", places, ")"});
     insert_.values += cat({insert_.count > 0 && count > 0 ? "," : "", values});
@@ -154,10 +159,10 @@ class BatchWriter {
     const std::string name = quoted_text(table_.sum.name);
     const std::string mark = decimal(sequence);
     batch().add_statement(cat({"UPDATE sqlite_sequence SET seq=", mark, " WHERE name=", name}), "");
-    batch().add_statement(cat({"INSERT INTO sqlite_sequence(name,seq) SELECT ", name, ",", mark,
-                               " WHERE NOT EXISTS(SELECT 1 FROM sqlite_sequence WHERE name=", name,
-                               ")"}),
-                          "");
+    batch().add_statement(
+        cat({"INSERT INTO sqlite_sequence(name,seq) SELECT ", name, ",", mark,
+             " WHERE NOT EXISTS(SELECT 1 FROM sqlite_sequence WHERE name=", name, ")"}),
+        "");
   }
 
   void index_full_text(std::string_view virtual_table) {
@@ -198,12 +203,12 @@ class BatchWriter {
 
   Failure row_too_large(const Statement& row) const {
     const bool rowid = has_rowid_value(table_.key);
-    return fix_input("row_too_large",
-                     cat({"A row of the new table ", quoted_name(table_.sum.name),
-                          rowid ? cat({" (rowid ", decimal(row.integer(0)), ")"}) : "",
-                          " is larger than the ", grouped(limits::part_bytes_max),
-                          " bytes that can be added to a database in use."}),
-                     "You: keep large files outside of the database, or shorten that row.");
+    return fix_input(
+        "row_too_large",
+        cat({"A row of the new table ", quoted_name(table_.sum.name),
+             rowid ? cat({" (rowid ", decimal(row.integer(0)), ")"}) : "", " is larger than the ",
+             grouped(limits::part_bytes_max), " bytes that can be added to a database in use."}),
+        "You: keep large files outside of the database, or shorten that row.");
   }
 
   const TableReading& table_;
@@ -219,9 +224,8 @@ class BatchWriter {
 // The high-water mark of an AUTOINCREMENT table; nothing where there is none.
 std::optional<int64_t> sequence_of(Preview& preview, std::string_view table) {
   const auto& schema = preview.schema();
-  const bool counted = std::ranges::any_of(schema, [](const SchemaObject& object) {
-    return object.name == "sqlite_sequence";
-  });
+  const bool counted = std::ranges::any_of(
+      schema, [](const SchemaObject& object) { return object.name == "sqlite_sequence"; });
   if (!counted) return std::nullopt;
   Statement rows(preview.state().connection,
                  cat({"SELECT seq FROM sqlite_sequence WHERE name=", quoted_text(table)}));

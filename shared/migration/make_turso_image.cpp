@@ -20,13 +20,14 @@ std::optional<Failure> rewrite(Preview& preview) {
            quoted_text(cat({"file:", image_file, "?reserve=0"}))}));
 }
 
-// --- Proof ----------------------------------------------------------------------------------------
+// --- Proof
+// ----------------------------------------------------------------------------------------
 
 Failure image_differs(std::string_view what) {
-  return report_bug("image_differs",
-                    cat({"The converted database is not equal to the preview (", what,
-                         "), so it is not used."}),
-                    "Fairway: please report this. Nothing was changed.");
+  return report_bug(
+      "image_differs",
+      cat({"The converted database is not equal to the preview (", what, "), so it is not used."}),
+      "Fairway: please report this. Nothing was changed.");
 }
 
 // In one order, each definition in its normal form: SQLite writes "CREATE TABLE" its own way.

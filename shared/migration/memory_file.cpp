@@ -15,9 +15,7 @@ size_t chunk_of(int64_t offset) { return static_cast<size_t>(offset / MemoryFile
 }  // namespace
 
 MemoryFile::MemoryFile(std::shared_ptr<const std::string> base)
-    : base_(std::move(base)),
-      base_size_(static_cast<int64_t>(base_->size())),
-      size_(base_size_) {}
+    : base_(std::move(base)), base_size_(static_cast<int64_t>(base_->size())), size_(base_size_) {}
 
 std::string_view MemoryFile::piece(int64_t offset) const {
   const size_t index = chunk_of(offset);

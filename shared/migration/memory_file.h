@@ -37,8 +37,8 @@ class MemoryFile {
   void truncate(int64_t size);
 
  private:
-  // Readable bytes from `offset`, at least one, at most to the end of its chunk; zeros where nothing
-  // was ever written.
+  // Readable bytes from `offset`, at least one, at most to the end of its chunk; zeros where
+  // nothing was ever written.
   std::string_view piece(int64_t offset) const;
   char* own_chunk(size_t index);
 

@@ -7,11 +7,12 @@
 namespace fairway {
 namespace {
 
-// Modules that Turso's libSQL has. Their own tables (the shadow tables) are ordinary and are copied.
+// Modules that Turso's libSQL has. Their own tables (the shadow tables) are ordinary and are
+// copied.
 constexpr std::array<std::string_view, 7> known_modules = {"fts3",      "fts4",  "fts4aux",  "fts5",
                                                            "fts5vocab", "rtree", "rtree_i32"};
-constexpr std::array<std::string_view, 6> known_tokenizers = {"unicode61", "ascii", "porter",
-                                                              "trigram",   "simple", "remove_diacritics"};
+constexpr std::array<std::string_view, 6> known_tokenizers = {
+    "unicode61", "ascii", "porter", "trigram", "simple", "remove_diacritics"};
 
 template <typename List>
 bool contains(const List& list, std::string_view word) {
@@ -56,7 +57,8 @@ std::optional<Failure> check_virtual_table(const SchemaObject& object) {
 std::optional<Failure> check_object(const SchemaObject& object) {
   if (!is_utf8(object.name) || !is_utf8(object.sql)) {
     return fix_input("preview_name_not_text",
-                     cat({"A ", object.type, " of the preview database has a definition that is "
+                     cat({"A ", object.type,
+                          " of the preview database has a definition that is "
                           "not valid UTF-8 text."}),
                      "You: rename it. Nothing was changed.");
   }
@@ -69,9 +71,8 @@ std::optional<Failure> check_object(const SchemaObject& object) {
   const auto collations = foreign_collations(object.sql);
   if (collations.empty()) return std::nullopt;
   return fix_input("preview_collation_missing",
-                   cat({"The ", object.type, " ", quoted_name(object.name),
-                        " needs the collation ", collations.front(),
-                        ", which the new database does not have."}),
+                   cat({"The ", object.type, " ", quoted_name(object.name), " needs the collation ",
+                        collations.front(), ", which the new database does not have."}),
                    "You: use BINARY, NOCASE or RTRIM in its place. Nothing was changed.");
 }
 
@@ -166,8 +167,8 @@ Outcome<Preview> open_preview(std::string bytes, PreviewLimits limits) {
     return fix_input("preview_no_memory", "There is no memory left for the preview database.");
   }
   state->files.mount(preview_file, state->file);
-  if (auto failure = state->connection.open(state->files, preview_file, state->budget,
-                                            state->length_max)) {
+  if (auto failure =
+          state->connection.open(state->files, preview_file, state->budget, state->length_max)) {
     return *failure;
   }
   auto schema = read_schema_of(state->connection);

@@ -1,17 +1,17 @@
 // The preview database: reads the SQLite image that a builder made, tells what is in it, and makes
-// of it what the new database takes. Needs SQLite, so the tab and the command line link it, the edge
-// does not.
+// of it what the new database takes. Needs SQLite, so the tab and the command line link it, the
+// edge does not.
 //
 //   auto preview = open_preview(std::move(bytes));        // or why it cannot be taken
 //   auto inspection = inspect(*preview);                  // tables, sums, warnings
 //   auto image = make_turso_image(*preview, *inspection); // a file that Turso takes, proved equal
 //
-// The input is untrusted. It is never changed (writes go to copied chunks), and nothing in it is run
-// while it is read: triggers and views are off, the connection has no virtual-table modules and no
-// extensions, CHECK and computed columns are not evaluated. The one exception are expressions that
-// an index is built on: the integrity check evaluates them, with SQLite's own functions only, within
-// the budget. Every SQLite call stands under that budget of steps, which grows with the size of the
-// file, so a crooked file ends in a failure and not in a hang.
+// The input is untrusted. It is never changed (writes go to copied chunks), and nothing in it is
+// run while it is read: triggers and views are off, the connection has no virtual-table modules and
+// no extensions, CHECK and computed columns are not evaluated. The one exception are expressions
+// that an index is built on: the integrity check evaluates them, with SQLite's own functions only,
+// within the budget. Every SQLite call stands under that budget of steps, which grows with the size
+// of the file, so a crooked file ends in a failure and not in a hang.
 //
 // Not for: files with a -wal or -journal beside them (only the one file is read), temporary tables.
 // Limits: limits::preview_bytes_max; 2,000 tables; 1,900 columns a table; SQLite's own. Memory: the
@@ -106,8 +106,8 @@ struct CellCounts {
   bool operator==(const CellCounts&) const = default;
 };
 
-// What forms the values of a column have that is declared DATE, DATETIME or TIMESTAMP. Reported, not
-// decided: nothing is converted on the way to a SQLite engine.
+// What forms the values of a column have that is declared DATE, DATETIME or TIMESTAMP. Reported,
+// not decided: nothing is converted on the way to a SQLite engine.
 struct DateForms {
   int64_t milliseconds = 0;  // since 1970, as Prisma writes
   int64_t seconds = 0;       // since 1970
@@ -118,7 +118,8 @@ struct DateForms {
 
   void add_number(double number);
   void add_text(std::string_view text);
-  // "milliseconds", "seconds", "julian days", "ISO text", "text", "mixed", "other" or "" (no value).
+  // "milliseconds", "seconds", "julian days", "ISO text", "text", "mixed", "other" or "" (no
+  // value).
   std::string_view form() const;
   bool operator==(const DateForms&) const = default;
 };
@@ -130,7 +131,8 @@ struct ColumnReading {
   Generated generated = Generated::no;
   bool is_date = false;
   CellCounts cells;
-  int64_t broken_texts = 0;  // TEXT that is not UTF-8: carried byte by byte, but odd to JSON clients
+  int64_t broken_texts =
+      0;            // TEXT that is not UTF-8: carried byte by byte, but odd to JSON clients
   DateForms dates;  // filled where is_date
 };
 
@@ -151,7 +153,8 @@ struct Warning {
 };
 
 struct Inspection {
-  std::vector<TableReading> tables;  // with rows of their own; sqlite_sequence too, when it is there
+  std::vector<TableReading>
+      tables;  // with rows of their own; sqlite_sequence too, when it is there
   std::vector<VirtualTable> virtual_tables;
   int64_t indexes = 0;
   int64_t views = 0;
@@ -198,9 +201,9 @@ struct InsertBatch {
 // The rows of one table as bodies of at most `body_bytes_max`, or one row of at most
 // limits::part_bytes_max. Each is one transaction that starts by entering its key into the marker
 // table, so that sending it twice loads it once; read_load_answer (load.h) tells the two apart.
-// Rowids and the high-water mark of AUTOINCREMENT are kept; foreign keys are off meanwhile, triggers
-// belong after it. The last batch of a full-text table's content tells that table to index it.
-// `load_id` sets this load apart from others, such as the deployment's id. Fails with fix_input
+// Rowids and the high-water mark of AUTOINCREMENT are kept; foreign keys are off meanwhile,
+// triggers belong after it. The last batch of a full-text table's content tells that table to index
+// it. `load_id` sets this load apart from others, such as the deployment's id. Fails with fix_input
 // `row_too_large`.
 Outcome<std::vector<InsertBatch>> make_insert_batches(Preview& preview, const TableReading& table,
                                                       std::string_view load_id,

@@ -36,7 +36,8 @@ int close_file(sqlite3_file* open) {
 }
 
 int read_file(sqlite3_file* open, void* bytes, int size, sqlite3_int64 offset) {
-  const auto read = static_cast<int>(file_of(open).read_into(offset, static_cast<char*>(bytes), size));
+  const auto read =
+      static_cast<int>(file_of(open).read_into(offset, static_cast<char*>(bytes), size));
   if (read == size) return SQLITE_OK;
   std::memset(static_cast<char*>(bytes) + read, 0, static_cast<size_t>(size - read));
   return SQLITE_IOERR_SHORT_READ;
@@ -72,11 +73,25 @@ int characteristics(sqlite3_file*) {
   return SQLITE_IOCAP_ATOMIC | SQLITE_IOCAP_SAFE_APPEND | SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
 
-const sqlite3_io_methods methods = {
-    1,           close_file, read_file, write_file,          truncate_file, sync_file,
-    file_size,   lock_file,  lock_file, check_reserved_lock, control_file,  sector_size,
-    characteristics, nullptr, nullptr,  nullptr,             nullptr,       nullptr,
-    nullptr};
+const sqlite3_io_methods methods = {1,
+                                    close_file,
+                                    read_file,
+                                    write_file,
+                                    truncate_file,
+                                    sync_file,
+                                    file_size,
+                                    lock_file,
+                                    lock_file,
+                                    check_reserved_lock,
+                                    control_file,
+                                    sector_size,
+                                    characteristics,
+                                    nullptr,
+                                    nullptr,
+                                    nullptr,
+                                    nullptr,
+                                    nullptr,
+                                    nullptr};
 
 MemoryFileSystem::Files& files_of(sqlite3_vfs* vfs) {
   return *static_cast<MemoryFileSystem::Files*>(vfs->pAppData);

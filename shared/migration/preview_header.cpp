@@ -147,10 +147,10 @@ Outcome<PreviewHeader> read_preview_header(std::string_view bytes, int64_t size)
   const int64_t named = counted_pages ? big_endian(bytes, 28, 4) : 0;
   header.pages = named > 0 ? named : size / header.page_bytes;
   if (header.pages * header.page_bytes > size || header.pages == 0) {
-    return corrupt(cat({"The preview database is cut off: its header names ",
-                        grouped(header.pages == 0 ? 1 : header.pages), " pages of ",
-                        decimal(header.page_bytes), " bytes, the file has ", grouped(size),
-                        " bytes."}));
+    return corrupt(
+        cat({"The preview database is cut off: its header names ",
+             grouped(header.pages == 0 ? 1 : header.pages), " pages of ",
+             decimal(header.page_bytes), " bytes, the file has ", grouped(size), " bytes."}));
   }
   header.bytes_behind = header.pages * header.page_bytes != size;
   if (named == 0 && header.bytes_behind) {

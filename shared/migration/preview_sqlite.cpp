@@ -59,9 +59,9 @@ std::optional<Failure> Connection::open(const MemoryFileSystem& files, std::stri
                                         StepBudget& budget, int64_t length_max) {
   budget_ = &budget;
   const std::string name = cat({"file:", file});
-  const int result = sqlite3_open_v2(
-      name.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI,
-      files.name());
+  const int result =
+      sqlite3_open_v2(name.c_str(), &database_,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI, files.name());
   if (result != SQLITE_OK) return failure(result, "opening");
   for (const Switch& one : switches) sqlite3_db_config(database_, one.option, one.on, nullptr);
   for (const Limit& one : sqlite_limits) sqlite3_limit(database_, one.category, one.value);
@@ -86,40 +86,45 @@ std::optional<Failure> Connection::execute(std::string_view sql) {
 
 Failure Connection::failure(int result, std::string_view doing) const {
   const std::string words = database_ != nullptr ? sqlite3_errmsg(database_) : "";
-  constexpr const char* kept = "You: open the project in the builder again, save, and try again. "
-                               "Nothing was changed.";
+  constexpr const char* kept =
+      "You: open the project in the builder again, save, and try again. "
+      "Nothing was changed.";
   switch (result & 0xff) {
     case SQLITE_INTERRUPT:
       return fix_input("preview_too_much_work",
                        "Reading the preview database takes far more steps than its size explains, "
-                       "so it was stopped: the file is damaged or was made to be endless.", kept);
+                       "so it was stopped: the file is damaged or was made to be endless.",
+                       kept);
     case SQLITE_NOMEM:
     case SQLITE_FULL:
       return fix_input("preview_no_memory",
                        "There is not enough memory for the preview database and its copy.",
                        "You: close other tabs or delete data that you do not need, and try again.");
     case SQLITE_NOTADB:
-      return fix_input("preview_not_a_database",
-                       "SQLite does not know this file as a database.", kept);
-    case SQLITE_CORRUPT: return corrupt_preview(words);
+      return fix_input("preview_not_a_database", "SQLite does not know this file as a database.",
+                       kept);
+    case SQLITE_CORRUPT:
+      return corrupt_preview(words);
     case SQLITE_TOOBIG:
       return fix_input("preview_too_large",
                        "A value or a definition in the preview database is larger than it can be.",
                        kept);
-    default: break;
+    default:
+      break;
   }
   if (words.find("malformed database schema") != std::string::npos) return corrupt_preview(words);
   if (words.find("no such collation sequence") != std::string::npos) {
-    return fix_input("preview_collation_missing",
-                     cat({"The preview database needs a collation of its own: ", words, "."}),
-                     "You: use BINARY, NOCASE or RTRIM in its place; the new database has no other.");
+    return fix_input(
+        "preview_collation_missing",
+        cat({"The preview database needs a collation of its own: ", words, "."}),
+        "You: use BINARY, NOCASE or RTRIM in its place; the new database has no other.");
   }
   if (words.find("unknown function") != std::string::npos ||
       words.find("no such function") != std::string::npos) {
-    return fix_input("preview_function_missing",
-                     cat({"An index of the preview database needs a function of its own: ", words,
-                          "."}),
-                     "You: drop that index; the new database does not have the function.");
+    return fix_input(
+        "preview_function_missing",
+        cat({"An index of the preview database needs a function of its own: ", words, "."}),
+        "You: drop that index; the new database does not have the function.");
   }
   return report_bug("preview_unreadable",
                     cat({"SQLite stopped while ", doing, " the preview database: ", words, " (",
@@ -145,8 +150,7 @@ std::string_view Statement::blob(int column) const {
 }
 
 Failure corrupt_preview(std::string_view what) {
-  return fix_input("preview_corrupt",
-                   cat({"The preview database is damaged: ", what, "."}),
+  return fix_input("preview_corrupt", cat({"The preview database is damaged: ", what, "."}),
                    "You: open the project in the builder again, save, and try again; or repair a "
                    "copy with `sqlite3 broken.db .recover`. Nothing was changed.");
 }

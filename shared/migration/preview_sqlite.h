@@ -1,5 +1,5 @@
-// SQLite for the inside of this module: databases that live in MemoryFiles, under a budget of steps.
-// Only the preview_*.cpp files include it.
+// SQLite for the inside of this module: databases that live in MemoryFiles, under a budget of
+// steps. Only the preview_*.cpp files include it.
 #pragma once
 
 #include <sqlite3.h>
@@ -13,9 +13,9 @@
 
 namespace fairway {
 
-// A SQLite file system whose files are MemoryFiles of ours under fixed names ("/preview"); files that
-// SQLite makes by itself (journals) live and die with it. Nothing else can be opened. Time and random
-// bytes are constants, so what SQLite writes is the same every time.
+// A SQLite file system whose files are MemoryFiles of ours under fixed names ("/preview"); files
+// that SQLite makes by itself (journals) live and die with it. Nothing else can be opened. Time and
+// random bytes are constants, so what SQLite writes is the same every time.
 class MemoryFileSystem {
  public:
   MemoryFileSystem();

@@ -12,11 +12,16 @@ bool is_plain_ascii(std::string_view text) {
 
 uint64_t hash_cell(const Statement& row, int column) {
   switch (row.storage_class(column)) {
-    case SQLITE_INTEGER: return hash_of_integer(row.integer(column));
-    case SQLITE_FLOAT: return hash_of_real(row.real(column));
-    case SQLITE_TEXT: return hash_of_text(row.text(column));
-    case SQLITE_BLOB: return hash_of_blob(row.blob(column));
-    default: return hash_of_null();
+    case SQLITE_INTEGER:
+      return hash_of_integer(row.integer(column));
+    case SQLITE_FLOAT:
+      return hash_of_real(row.real(column));
+    case SQLITE_TEXT:
+      return hash_of_text(row.text(column));
+    case SQLITE_BLOB:
+      return hash_of_blob(row.blob(column));
+    default:
+      return hash_of_null();
   }
 }
 
@@ -36,9 +41,15 @@ void count_cell(const Statement& row, int column, ColumnReading& reading) {
       ++reading.cells.reals;
       if (reading.is_date) reading.dates.add_number(row.real(column));
       break;
-    case SQLITE_TEXT: count_text(row.text(column), reading); break;
-    case SQLITE_BLOB: ++reading.cells.blobs; break;
-    default: ++reading.cells.nulls; break;
+    case SQLITE_TEXT:
+      count_text(row.text(column), reading);
+      break;
+    case SQLITE_BLOB:
+      ++reading.cells.blobs;
+      break;
+    default:
+      ++reading.cells.nulls;
+      break;
   }
 }
 
@@ -80,8 +91,8 @@ std::optional<Failure> sum_table(const Connection& connection, const RowKey& key
     adder.end();
   }
   if (!row.ended()) {
-    return connection.failure(row.result(), cat({"reading the table ", quoted_name(sum.name),
-                                                 " of"}));
+    return connection.failure(row.result(),
+                              cat({"reading the table ", quoted_name(sum.name), " of"}));
   }
   return std::nullopt;
 }

@@ -109,7 +109,8 @@ HranaStatement TableReader::next_slice() const {
   if (key_.kind == RowKey::Kind::position) {
     statement.values.emplace_back(row.position);
   } else {
-    for (Value& value : target_sql::arguments(row.key)) statement.values.push_back(std::move(value));
+    for (Value& value : target_sql::arguments(row.key))
+      statement.values.push_back(std::move(value));
   }
   return statement;
 }
@@ -131,9 +132,9 @@ std::optional<Failure> TableReader::take_page(const HranaResult& answer) {
   }
   const auto count = static_cast<int64_t>(answer.rows.size());
   if (count > page_rows_) return strange("more rows than it was asked for");
-  const bool at_last_rowid = key_.kind == RowKey::Kind::rowid && last_ &&
-                             std::get<int64_t>(last_->front()) ==
-                                 std::numeric_limits<int64_t>::max();
+  const bool at_last_rowid =
+      key_.kind == RowKey::Kind::rowid && last_ &&
+      std::get<int64_t>(last_->front()) == std::numeric_limits<int64_t>::max();
   done_ = count < page_rows_ || at_last_rowid;
   // Half by the average and half by the largest row: one long row must not blow the next page up.
   const int64_t row_bytes = (bytes / std::max<int64_t>(count, 1) + largest) / 2 + 1;
@@ -239,8 +240,9 @@ bool TableReader::shrink() {
 }
 
 Failure TableReader::strange(std::string_view what) const {
-  return report_bug("target_answer", cat({"While the table ", quoted_name(sum_.name),
-                                          " was checked, the database answered ", what, "."}),
+  return report_bug("target_answer",
+                    cat({"While the table ", quoted_name(sum_.name),
+                         " was checked, the database answered ", what, "."}),
                     "Fairway: please report this. The data is kept as it is.");
 }
 

@@ -28,13 +28,14 @@ Task<TableReader> read_page(Host& host, DatabaseAccess access, TableReader reade
 
 Task<std::vector<SchemaObject>> read_target_schema(Host& host, DatabaseAccess access) {
   HranaStatement statement{
-      "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid", {}};
+      "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid",
+      {}};
   HranaResult answer = co_await run_statement(host, std::move(access), std::move(statement));
   std::vector<SchemaObject> schema;
   for (const auto& row : answer.rows) {
     const bool texts = row.size() == 4 && std::ranges::all_of(row, [](const Value& value) {
-      return std::holds_alternative<std::string>(value);
-    });
+                         return std::holds_alternative<std::string>(value);
+                       });
     if (!texts) {
       co_return report_bug("target_answer", "The database answered a schema that is no schema.");
     }

@@ -17,8 +17,8 @@ Failure no_memory() {
 bool is_utf16(const uint16_t* units, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     if (units[i] < 0xd800 || units[i] > 0xdfff) continue;
-    const bool pair = units[i] < 0xdc00 && i + 1 < count && units[i + 1] >= 0xdc00 &&
-                      units[i + 1] <= 0xdfff;
+    const bool pair =
+        units[i] < 0xdc00 && i + 1 < count && units[i + 1] >= 0xdc00 && units[i + 1] <= 0xdfff;
     if (!pair) return false;
     ++i;
   }
@@ -29,8 +29,10 @@ bool bind_cell(const Statement& from, int column, const Statement& to) {
   sqlite3_stmt* into = to.get();
   const int place = column + 1;
   switch (from.storage_class(column)) {
-    case SQLITE_INTEGER: return sqlite3_bind_int64(into, place, from.integer(column)) == SQLITE_OK;
-    case SQLITE_FLOAT: return sqlite3_bind_double(into, place, from.real(column)) == SQLITE_OK;
+    case SQLITE_INTEGER:
+      return sqlite3_bind_int64(into, place, from.integer(column)) == SQLITE_OK;
+    case SQLITE_FLOAT:
+      return sqlite3_bind_double(into, place, from.real(column)) == SQLITE_OK;
     case SQLITE_TEXT: {
       const auto* units = static_cast<const uint16_t*>(sqlite3_column_text16(from.get(), column));
       const int size = sqlite3_column_bytes16(from.get(), column);
@@ -42,7 +44,8 @@ bool bind_cell(const Statement& from, int column, const Statement& to) {
       return sqlite3_bind_blob64(into, place, bytes.data() == nullptr ? "" : bytes.data(),
                                  bytes.size(), SQLITE_STATIC) == SQLITE_OK;
     }
-    default: return sqlite3_bind_null(into, place) == SQLITE_OK;
+    default:
+      return sqlite3_bind_null(into, place) == SQLITE_OK;
   }
 }
 
@@ -50,8 +53,8 @@ Failure not_unicode(const TableReading& table, const Statement& row, int column)
   const bool rowid = has_rowid_value(table.key);
   const auto& name = table.sum.columns[static_cast<size_t>(column - (rowid ? 1 : 0))].name;
   return fix_input("text_not_unicode",
-                   cat({"The UTF-16 text in ", quoted_name(table.sum.name), ".",
-                        quoted_name(name), rowid ? cat({", rowid ", decimal(row.integer(0))}) : "",
+                   cat({"The UTF-16 text in ", quoted_name(table.sum.name), ".", quoted_name(name),
+                        rowid ? cat({", rowid ", decimal(row.integer(0))}) : "",
                         " has a broken surrogate, which UTF-8 cannot hold."}),
                    "You: correct that value in the builder and try again. Nothing was changed.");
 }
@@ -128,8 +131,8 @@ std::optional<Failure> recode_preview(Preview& preview, const Inspection& inspec
   if (auto failure = to.execute(
           cat({"PRAGMA page_size=", decimal(turso_page_bytes),
                "; PRAGMA auto_vacuum=0; PRAGMA encoding='UTF-8'; BEGIN; PRAGMA user_version=",
-               decimal(header.user_version), "; PRAGMA application_id=",
-               decimal(header.application_id)}))) {
+               decimal(header.user_version),
+               "; PRAGMA application_id=", decimal(header.application_id)}))) {
     return failure;
   }
   if (auto failure = create_objects(preview, to, true)) return failure;

@@ -30,9 +30,12 @@ const SchemaObject* object_like(const std::vector<SchemaObject>& schema,
 
 std::string_view name_of_kind(SchemaFinding::Kind kind) {
   switch (kind) {
-    case SchemaFinding::Kind::missing: return "missing";
-    case SchemaFinding::Kind::changed: return "changed";
-    case SchemaFinding::Kind::unexpected: return "unexpected";
+    case SchemaFinding::Kind::missing:
+      return "missing";
+    case SchemaFinding::Kind::changed:
+      return "changed";
+    case SchemaFinding::Kind::unexpected:
+      return "unexpected";
   }
   return "";
 }
@@ -113,9 +116,8 @@ std::optional<uint64_t> word_of_hex(std::string_view text) {
 void to_json(Json& json, const TableSum& table) {
   Json columns = Json::array();
   for (const auto& column : table.columns) {
-    columns.push_back({{"name", column.name},
-                       {"type", column.type},
-                       {"checksum", hex_of(column.checksum)}});
+    columns.push_back(
+        {{"name", column.name}, {"type", column.type}, {"checksum", hex_of(column.checksum)}});
   }
   json = {{"name", table.name},
           {"rows", table.rows},
@@ -179,9 +181,9 @@ MigrationReport compare_sides(const std::vector<TableSum>& source,
     if (table_named(source, table.name) == nullptr) report.tables.push_back({absent(table), table});
   }
   report.schema = compare_schemas(source_schema, target_schema);
-  report.differences = std::ranges::count_if(report.tables, [](const auto& table) {
-    return !table.same();
-  }) + static_cast<int64_t>(report.schema.size());
+  report.differences =
+      std::ranges::count_if(report.tables, [](const auto& table) { return !table.same(); }) +
+      static_cast<int64_t>(report.schema.size());
   return report;
 }
 
@@ -199,9 +201,8 @@ void to_json(Json& json, const MigrationReport& report) {
           {"content_sha256", report.content_sha256}};
   for (const auto& table : report.tables) json["tables"].push_back(table_json(table));
   for (const auto& finding : report.schema) {
-    json["schema"].push_back({{"kind", name_of_kind(finding.kind)},
-                              {"type", finding.type},
-                              {"name", finding.name}});
+    json["schema"].push_back(
+        {{"kind", name_of_kind(finding.kind)}, {"type", finding.type}, {"name", finding.name}});
   }
   for (const auto& decision : report.decisions) {
     json["decisions"].push_back({{"outcome", decision.outcome},

@@ -14,7 +14,8 @@ namespace fairway {
 std::string hex_of(uint64_t word);
 std::optional<uint64_t> word_of_hex(std::string_view text);
 
-// A table as manifests have it: {"name","rows","row_checksum","columns":[{"name","type","checksum"}]}.
+// A table as manifests have it:
+// {"name","rows","row_checksum","columns":[{"name","type","checksum"}]}.
 void to_json(Json& json, const TableSum& table);
 // An array of them that somebody sent; fix_input `invalid_field`.
 Outcome<std::vector<TableSum>> read_table_sums(const Json& json);
@@ -52,16 +53,17 @@ struct MigrationReport {
   std::vector<Table> tables;
   std::vector<SchemaFinding> schema;
   std::vector<Decision> decisions;
-  int64_t rows_total = 0;   // of the source
-  int64_t cells_total = 0;  // of the source
-  int64_t differences = 0;  // tables that are not the same, and schema findings
+  int64_t rows_total = 0;       // of the source
+  int64_t cells_total = 0;      // of the source
+  int64_t differences = 0;      // tables that are not the same, and schema findings
   std::string snapshot_sha256;  // of the preview's file
   std::string content_sha256;   // of report_content()
 
   bool operator==(const MigrationReport&) const = default;
 };
 
-// Pairs the tables of both sides by name; a table that one side lacks counts as empty and different.
+// Pairs the tables of both sides by name; a table that one side lacks counts as empty and
+// different.
 MigrationReport compare_sides(const std::vector<TableSum>& source,
                               const std::vector<TableSum>& target,
                               const std::vector<SchemaObject>& source_schema,
@@ -74,8 +76,8 @@ std::vector<SchemaFinding> compare_schemas(const std::vector<SchemaObject>& sour
 void to_json(Json& json, const MigrationReport& report);
 Outcome<MigrationReport> read_report(const Json& json);
 
-// The bytes whose SHA-256 is content_sha256: the report's JSON without that member, compact, members
-// in the order of their names. The caller hashes them through the Crypto port.
+// The bytes whose SHA-256 is content_sha256: the report's JSON without that member, compact,
+// members in the order of their names. The caller hashes them through the Crypto port.
 std::string report_content(const MigrationReport& report);
 
 // What to say when the report is not clean: report_bug `data_differs`, naming the first difference.

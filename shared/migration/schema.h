@@ -29,8 +29,8 @@ void to_json(Json& json, const SchemaObject& object);
 // What somebody sent, as an array of {"type","name","table","sql"}.
 Outcome<std::vector<SchemaObject>> read_schema(const Json& json);
 
-// True when type, name and table of the row are those that its definition names. SQLite always writes
-// them so; a damaged or forged schema may not.
+// True when type, name and table of the row are those that its definition names. SQLite always
+// writes them so; a damaged or forged schema may not.
 bool agrees_with_itself(const SchemaObject& object);
 
 // Names that are not the app's: SQLite's own, the provider's, and our markers.

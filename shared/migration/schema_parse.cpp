@@ -88,8 +88,8 @@ std::string source_text(std::string_view sql, const Tokens& tokens, Range range)
 ColumnDefinition::Default default_kind(const Token& token) {
   using Default = ColumnDefinition::Default;
   if (token.is("null")) return Default::null;
-  const bool computed = token.is_symbol('(') || starts_any(token, {"current_time", "current_date",
-                                                                   "current_timestamp"});
+  const bool computed = token.is_symbol('(') ||
+                        starts_any(token, {"current_time", "current_date", "current_timestamp"});
   return computed ? Default::computed : Default::constant;
 }
 
@@ -147,8 +147,10 @@ std::vector<std::string> primary_key_columns(const Tokens& tokens, Range range) 
 
 bool read_options(const Tokens& tokens, size_t at, TableDefinition& table) {
   for (; at < tokens.size(); ++at) {
-    if (tokens[at].is("without")) table.without_rowid = true;
-    else if (tokens[at].is("strict")) table.strict = true;
+    if (tokens[at].is("without"))
+      table.without_rowid = true;
+    else if (tokens[at].is("strict"))
+      table.strict = true;
     else if (!tokens[at].is("rowid") && !tokens[at].is_symbol(',') && !tokens[at].is_symbol(';')) {
       return false;
     }
@@ -212,8 +214,9 @@ RowKey row_key_of(const TableDefinition& table) {
     return key;
   }
   for (const char* name : {"rowid", "_rowid_", "oid"}) {
-    const bool hidden = std::ranges::any_of(
-        table.columns, [&](const ColumnDefinition& column) { return same_name(column.name, name); });
+    const bool hidden = std::ranges::any_of(table.columns, [&](const ColumnDefinition& column) {
+      return same_name(column.name, name);
+    });
     if (hidden) continue;
     key.rowid_name = name;
     return key;
@@ -244,10 +247,8 @@ bool agrees_with_itself(const SchemaObject& object) {
 }
 
 void to_json(Json& json, const SchemaObject& object) {
-  json = {{"type", object.type},
-          {"name", object.name},
-          {"table", object.table},
-          {"sql", object.sql}};
+  json = {
+      {"type", object.type}, {"name", object.name}, {"table", object.table}, {"sql", object.sql}};
 }
 
 Outcome<std::vector<SchemaObject>> read_schema(const Json& json) {

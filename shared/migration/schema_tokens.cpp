@@ -42,10 +42,10 @@ Token quoted_token(std::string_view sql, size_t begin) {
 
 Token number_token(std::string_view sql, size_t begin) {
   size_t end = begin;
-  while (end < sql.size() && (is_name_part(sql[end]) || sql[end] == '.' ||
-                              ((sql[end] == '+' || sql[end] == '-') &&
-                               (sql[end - 1] == 'e' || sql[end - 1] == 'E') &&
-                               !sql.substr(begin, 2).starts_with("0x")))) {
+  while (end < sql.size() &&
+         (is_name_part(sql[end]) || sql[end] == '.' ||
+          ((sql[end] == '+' || sql[end] == '-') && (sql[end - 1] == 'e' || sql[end - 1] == 'E') &&
+           !sql.substr(begin, 2).starts_with("0x")))) {
     ++end;
   }
   return {Token::Kind::number, std::string(sql.substr(begin, end - begin)), begin, end};
@@ -73,10 +73,14 @@ Token token_at(std::string_view sql, size_t begin) {
 std::string normal_text(const Token& token, bool exact) {
   switch (token.kind) {
     case Token::Kind::word:
-    case Token::Kind::number: return lower_ascii(token.text);
-    case Token::Kind::quoted_name: return exact ? quoted_text(token.text) : lower_ascii(token.text);
-    case Token::Kind::text: return quoted_text(token.text);
-    case Token::Kind::symbol: return token.text;
+    case Token::Kind::number:
+      return lower_ascii(token.text);
+    case Token::Kind::quoted_name:
+      return exact ? quoted_text(token.text) : lower_ascii(token.text);
+    case Token::Kind::text:
+      return quoted_text(token.text);
+    case Token::Kind::symbol:
+      return token.text;
   }
   return token.text;
 }
@@ -149,9 +153,8 @@ bool is_internal_name(std::string_view name) {
   constexpr std::array<std::string_view, 5> prefixes = {"sqlite_stat", "libsql_", "_fairway_",
                                                         "_litestream_", "_cf_"};
   const std::string lower = lower_ascii(name);
-  return std::ranges::any_of(prefixes, [&](std::string_view prefix) {
-    return lower.starts_with(prefix);
-  });
+  return std::ranges::any_of(prefixes,
+                             [&](std::string_view prefix) { return lower.starts_with(prefix); });
 }
 
 }  // namespace fairway

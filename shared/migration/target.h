@@ -1,5 +1,5 @@
-// The other side: reads a table of the new database page by page, over Hrana, and sums it exactly as
-// the tab summed the preview. Runs at the edge: no SQLite, bounded memory, resumable.
+// The other side: reads a table of the new database page by page, over Hrana, and sums it exactly
+// as the tab summed the preview. Runs at the edge: no SQLite, bounded memory, resumable.
 //
 //   auto reader = TableReader::make(source_sum, create_table_text);
 //   while (!reader->done()) {
@@ -9,16 +9,16 @@
 //   compare with reader->sum()
 //
 // How cells keep their bits on the way through JSON: the SELECT names each cell's storage class
-// beside it; texts travel as blobs (base64), so bytes that are no UTF-8 and NUL survive; integers are
-// decimal strings; reals are JSON numbers in their shortest exact form, infinities are named. The
-// sign of -0.0 survives where the server writes it ("-0.0"), as Turso's does. Cells of more than
-// large_cell_bytes are not part of a page but read in slices and hashed piece by piece.
+// beside it; texts travel as blobs (base64), so bytes that are no UTF-8 and NUL survive; integers
+// are decimal strings; reals are JSON numbers in their shortest exact form, infinities are named.
+// The sign of -0.0 survives where the server writes it ("-0.0"), as Turso's does. Cells of more
+// than large_cell_bytes are not part of a page but read in slices and hashed piece by piece.
 //
 // Pages are read by rowid, WITHOUT ROWID tables by their primary key, and start small: their size
-// follows the size of the rows, so that an answer has about page_bytes_wanted; where rows grow at once
-// and the answer is more than the host takes, less is asked for. Reading changes
-// nothing and may be repeated from any kept state. Rows that are written meanwhile make sums differ.
-// Failure of its own: report_bug `target_answer`, when rows come in a shape that nobody asked for.
+// follows the size of the rows, so that an answer has about page_bytes_wanted; where rows grow at
+// once and the answer is more than the host takes, less is asked for. Reading changes nothing and
+// may be repeated from any kept state. Rows that are written meanwhile make sums differ. Failure of
+// its own: report_bug `target_answer`, when rows come in a shape that nobody asked for.
 #pragma once
 
 #include <memory>
@@ -40,8 +40,8 @@ class TableReader {
   static constexpr int64_t first_page_rows = 16;
   static constexpr int64_t page_rows_max = 2'000;
 
-  // `source` names the table and its columns; `create_sql` is its definition in sqlite_schema. Fails
-  // with report_bug `schema_not_understood`.
+  // `source` names the table and its columns; `create_sql` is its definition in sqlite_schema.
+  // Fails with report_bug `schema_not_understood`.
   static Outcome<TableReader> make(const TableSum& source, std::string_view create_sql);
   // Goes on from what state() said; a state that is not one starts again from the first row.
   static Outcome<TableReader> resume(const TableSum& source, std::string_view create_sql,
@@ -88,7 +88,7 @@ class TableReader {
 
   TableSum sum_;
   RowKey key_;
-  std::vector<size_t> key_columns_;     // places of the primary key's columns among the cells
+  std::vector<size_t> key_columns_;         // places of the primary key's columns among the cells
   std::optional<std::vector<Value>> last_;  // the key of the last row taken
   int64_t page_rows_ = first_page_rows;
   bool done_ = false;

@@ -90,12 +90,15 @@ std::string page(const std::string& table, const RowKey& key, const std::vector<
     const std::string name = quoted_name(columns[i].name);
     parts.push_back(in_key ? whole_cell(name) : bounded_cell(name));
   }
-  std::string sql = cat({"SELECT ", join(parts, ","), " FROM ", quoted_name(table), " NOT INDEXED"});
+  std::string sql =
+      cat({"SELECT ", join(parts, ","), " FROM ", quoted_name(table), " NOT INDEXED"});
   switch (key.kind) {
     case RowKey::Kind::rowid:
       return cat({sql, " WHERE ", key.rowid_name, ">=?1 ORDER BY ", key.rowid_name, " LIMIT ?2"});
-    case RowKey::Kind::position: return cat({sql, " LIMIT ?2 OFFSET ?1"});
-    case RowKey::Kind::primary_key: break;
+    case RowKey::Kind::position:
+      return cat({sql, " LIMIT ?2 OFFSET ?1"});
+    case RowKey::Kind::primary_key:
+      break;
   }
   const std::string where = after != nullptr ? cat({" WHERE ", after_key(key, *after)}) : "";
   const auto limit = static_cast<int64_t>((after != nullptr ? after->size() : 0) + 1);

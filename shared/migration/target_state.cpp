@@ -33,7 +33,8 @@ std::optional<Value> key_value(const Json& json) {
   auto text = from_base64(text_or(json, "t", ""));
   auto blob = from_base64(text_or(json, "b", ""));
   if (json.contains("t")) return text ? std::optional<Value>(std::move(*text)) : std::nullopt;
-  if (json.contains("b")) return blob ? std::optional<Value>(Bytes{std::move(*blob)}) : std::nullopt;
+  if (json.contains("b"))
+    return blob ? std::optional<Value>(Bytes{std::move(*blob)}) : std::nullopt;
   return Value{};
 }
 
@@ -69,8 +70,8 @@ Outcome<TableReader> TableReader::resume(const TableSum& source, std::string_vie
   reader.sum_.rows = integer_or(state, "rows", 0);
   reader.sum_.row_checksum = *row_checksum;
   for (size_t i = 0; i < columns.size(); ++i) {
-    const auto checksum = columns[i].is_string() ? word_of_hex(columns[i].get<std::string>())
-                                                 : std::nullopt;
+    const auto checksum =
+        columns[i].is_string() ? word_of_hex(columns[i].get<std::string>()) : std::nullopt;
     if (!checksum) return fresh;
     reader.sum_.columns[i].checksum = *checksum;
   }
@@ -85,8 +86,8 @@ Outcome<TableReader> TableReader::resume(const TableSum& source, std::string_vie
     const size_t wanted = reader.key_.kind == RowKey::Kind::rowid ? 1 : reader.key_columns_.size();
     if (reader.last_->size() != wanted) return fresh;
   }
-  reader.page_rows_ = std::clamp(integer_or(state, "page_rows", first_page_rows), int64_t{1},
-                                 page_rows_max);
+  reader.page_rows_ =
+      std::clamp(integer_or(state, "page_rows", first_page_rows), int64_t{1}, page_rows_max);
   reader.done_ = done.get<bool>();
   return reader;
 }

@@ -61,14 +61,26 @@ TEST_CASE("the hash of a cell is the hash of its class and its bytes") {
 
 TEST_CASE("cells that look alike are told apart") {
   const double infinity = std::numeric_limits<double>::infinity();
-  const std::vector<uint64_t> hashes = {
-      hash_of_null(),         hash_of_integer(0),     hash_of_real(0.0),
-      hash_of_real(-0.0),     hash_of_text(""),       hash_of_blob(""),
-      hash_of_text("0"),      hash_of_blob("0"),      hash_of_text("NULL"),
-      hash_of_integer(1),     hash_of_real(1.0),      hash_of_real(5e-324),
-      hash_of_real(infinity), hash_of_real(-infinity), hash_of_text(std::string("a\0b", 3)),
-      hash_of_text("a"),      hash_of_integer(INT64_MAX), hash_of_integer(INT64_MIN),
-      hash_of_integer((int64_t{1} << 53) + 1), hash_of_integer(int64_t{1} << 53)};
+  const std::vector<uint64_t> hashes = {hash_of_null(),
+                                        hash_of_integer(0),
+                                        hash_of_real(0.0),
+                                        hash_of_real(-0.0),
+                                        hash_of_text(""),
+                                        hash_of_blob(""),
+                                        hash_of_text("0"),
+                                        hash_of_blob("0"),
+                                        hash_of_text("NULL"),
+                                        hash_of_integer(1),
+                                        hash_of_real(1.0),
+                                        hash_of_real(5e-324),
+                                        hash_of_real(infinity),
+                                        hash_of_real(-infinity),
+                                        hash_of_text(std::string("a\0b", 3)),
+                                        hash_of_text("a"),
+                                        hash_of_integer(INT64_MAX),
+                                        hash_of_integer(INT64_MIN),
+                                        hash_of_integer((int64_t{1} << 53) + 1),
+                                        hash_of_integer(int64_t{1} << 53)};
   for (size_t i = 0; i < hashes.size(); ++i) {
     for (size_t j = 0; j < i; ++j) CHECK(hashes[i] != hashes[j]);
   }

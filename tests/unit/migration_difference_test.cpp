@@ -54,20 +54,24 @@ TEST_CASE("schemas that differ in writing only are identical") {
 }
 
 TEST_CASE("what only adds becomes statements, and can be taken back") {
-  check_applies(cat({same_users, "CREATE TABLE posts(id INTEGER PRIMARY KEY, u REFERENCES users(id));"
-                                 "CREATE INDEX by_user ON posts(u); CREATE VIEW v AS SELECT 1;"}));
+  check_applies(cat({same_users,
+                     "CREATE TABLE posts(id INTEGER PRIMARY KEY, u REFERENCES users(id));"
+                     "CREATE INDEX by_user ON posts(u); CREATE VIEW v AS SELECT 1;"}));
   check_applies(
-      "CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT NOT NULL, age INT DEFAULT 3, mail TEXT, "
+      "CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT NOT NULL, age INT DEFAULT 3, mail "
+      "TEXT, "
       "vip BOOLEAN NOT NULL DEFAULT 0 CHECK(vip IN (0, 1)), up AS (upper(name)), boss INT "
       "REFERENCES users(id));"
-      "CREATE INDEX by_name ON users(name, mail); CREATE VIEW names AS SELECT name, mail FROM users;"
+      "CREATE INDEX by_name ON users(name, mail); CREATE VIEW names AS SELECT name, mail FROM "
+      "users;"
       "CREATE TRIGGER log AFTER INSERT ON users BEGIN SELECT 2; END;");
 }
 
 TEST_CASE("new tables bring rows, before indexes and triggers") {
-  const auto preview = schema_of(cat(
-      {same_users, "CREATE TABLE posts(id INTEGER PRIMARY KEY); CREATE TRIGGER p AFTER INSERT ON "
-                   "posts BEGIN DELETE FROM posts; END;"}));
+  const auto preview =
+      schema_of(cat({same_users,
+                     "CREATE TABLE posts(id INTEGER PRIMARY KEY); CREATE TRIGGER p AFTER INSERT ON "
+                     "posts BEGIN DELETE FROM posts; END;"}));
   const auto difference = schema_difference(schema_of(production_sql), preview);
   CHECK(difference.new_tables == std::vector<std::string>{"posts"});
   CHECK(difference.before_rows == 1);
@@ -109,8 +113,9 @@ TEST_CASE("what would lose or bend rows is refused in words") {
 }
 
 TEST_CASE("what the running app made is kept") {
-  const auto production = schema_of(cat({production_sql, "CREATE TABLE sessions(a);"
-                                                         "CREATE INDEX extra ON users(age);"}));
+  const auto production = schema_of(cat({production_sql,
+                                         "CREATE TABLE sessions(a);"
+                                         "CREATE INDEX extra ON users(age);"}));
   const auto deployed = schema_of(production_sql);
   const auto difference = schema_difference(production, deployed, &deployed);
   CHECK(difference.identical());
@@ -183,7 +188,8 @@ std::string serve(Scratch& database, const std::string& body) {
     if (step.contains("condition") && !holds(step["condition"], errors, results)) continue;
     const std::string sql = step["stmt"]["sql"];
     sqlite3_stmt* statement = nullptr;
-    bool done = sqlite3_prepare_v2(database.get(), sql.c_str(), -1, &statement, nullptr) == SQLITE_OK;
+    bool done =
+        sqlite3_prepare_v2(database.get(), sql.c_str(), -1, &statement, nullptr) == SQLITE_OK;
     int place = 0;
     for (const Json& value : step["stmt"]["args"]) bind_json(statement, ++place, value);
     if (done) done = sqlite3_step(statement) == SQLITE_DONE;
@@ -263,18 +269,21 @@ TEST_CASE("rows of new tables arrive cell by cell, also when batches are sent tw
 }
 
 TEST_CASE("the high-water mark of AUTOINCREMENT arrives, also without rows") {
-  const std::string sql = "CREATE TABLE a(id INTEGER PRIMARY KEY AUTOINCREMENT, v);"
-                          "CREATE TABLE b(id INTEGER PRIMARY KEY AUTOINCREMENT, v);";
+  const std::string sql =
+      "CREATE TABLE a(id INTEGER PRIMARY KEY AUTOINCREMENT, v);"
+      "CREATE TABLE b(id INTEGER PRIMARY KEY AUTOINCREMENT, v);";
   Scratch target(sql);
-  load_twice(image_of(cat({sql, "INSERT INTO a VALUES(5, 'x'); INSERT INTO b VALUES(7, 'y');"
-                                "DELETE FROM b; UPDATE sqlite_sequence SET seq=1000 WHERE name='a'"})),
+  load_twice(image_of(cat({sql,
+                           "INSERT INTO a VALUES(5, 'x'); INSERT INTO b VALUES(7, 'y');"
+                           "DELETE FROM b; UPDATE sqlite_sequence SET seq=1000 WHERE name='a'"})),
              target, 1 << 20);
   CHECK(target.ask("SELECT name, seq FROM sqlite_sequence ORDER BY name") == "a|1000\nb|7\n");
 }
 
 TEST_CASE("a row that is too large for a database in use is named") {
-  auto preview = open_preview(image_of("CREATE TABLE t(a); INSERT INTO t(rowid, a) VALUES(8, "
-                                       "zeroblob(4000000))"));
+  auto preview =
+      open_preview(image_of("CREATE TABLE t(a); INSERT INTO t(rowid, a) VALUES(8, "
+                            "zeroblob(4000000))"));
   auto inspection = inspect(*preview);
   auto batches = make_insert_batches(*preview, inspection->tables[0], "x");
   REQUIRE(!batches.ok());
@@ -295,9 +304,10 @@ TEST_CASE("a batch that fails keeps nothing and says why") {
 }
 
 TEST_CASE("answers to a batch that are none are not taken for success") {
-  for (const char* body :
-       {"", "null", "{}", "[]", R"({"results":[]})", R"({"results":[{"type":"ok"}]})",
-        R"({"results":[{"type":"ok","response":{"result":{"step_results":[],"step_errors":[]}}}]})"}) {
+  for (
+      const char* body :
+      {"", "null", "{}", "[]", R"({"results":[]})", R"({"results":[{"type":"ok"}]})",
+       R"({"results":[{"type":"ok","response":{"result":{"step_results":[],"step_errors":[]}}}]})"}) {
     CAPTURE(body);
     CHECK_FALSE(read_load_answer(body).ok());
   }

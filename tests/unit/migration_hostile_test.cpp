@@ -1,5 +1,5 @@
-// Files that were broken on purpose: whatever is in them, the answer is a refusal or an image that is
-// equal to the preview, never a crash, a hang, or a lie.
+// Files that were broken on purpose: whatever is in them, the answer is a refusal or an image that
+// is equal to the preview, never a crash, a hang, or a lie.
 #include <doctest/doctest.h>
 
 #include "shared/base/text.h"
@@ -53,8 +53,8 @@ TEST_CASE("flipped bits") {
     std::string bytes = images[dice.below(images.size())];
     const bool near_start = dice.one_in(2);
     for (size_t left = 1 + dice.below(8); left > 0; --left) {
-      const size_t place = dice.below(near_start ? std::min<size_t>(bytes.size(), 600)
-                                                   : bytes.size());
+      const size_t place =
+          dice.below(near_start ? std::min<size_t>(bytes.size(), 600) : bytes.size());
       bytes[place] = static_cast<char>(bytes[place] ^ (1 << dice.below(8)));
     }
     CAPTURE(round);
@@ -74,9 +74,15 @@ TEST_CASE("pages that changed places, were cut off, or filled with something els
     const size_t from = dice.below(bytes.size() / page) * page;
     const size_t to = dice.below(bytes.size() / page) * page;
     switch (dice.below(4)) {
-      case 0: bytes.replace(to, page, bytes.substr(from, page)); break;
-      case 1: bytes.resize(dice.below(bytes.size())); break;
-      case 2: bytes.replace(to, page, page, static_cast<char>(dice.next())); break;
+      case 0:
+        bytes.replace(to, page, bytes.substr(from, page));
+        break;
+      case 1:
+        bytes.resize(dice.below(bytes.size()));
+        break;
+      case 2:
+        bytes.replace(to, page, page, static_cast<char>(dice.next()));
+        break;
       default:
         for (size_t i = 0; i < page; ++i) bytes[to + i] = static_cast<char>(dice.next());
     }
@@ -88,17 +94,29 @@ TEST_CASE("pages that changed places, were cut off, or filled with something els
 
 TEST_CASE("definitions that say something else than what is stored") {
   Outcomes outcomes;
-  for (const char* sql :
-       {"CREATE TABLE t(a, b, c, d)", "CREATE TABLE t(a INTEGER PRIMARY KEY)",
-        "CREATE TABLE t(a PRIMARY KEY) WITHOUT ROWID", "CREATE TABLE t(a) STRICT",
-        "CREATE TABLE t(a INT) STRICT", "CREATE TABLE t(a NOT NULL)", "CREATE TABLE t(a AS (1))",
-        "CREATE TABLE t(a, b AS (a+1) STORED)", "CREATE TABLE other(a)", "CREATE VIEW t AS SELECT 1",
-        "CREATE TABLE t(a DEFAULT (randomblob(1000000000)))", "CREATE TABLE t AS SELECT 1",
-        "CREATE TEMP TABLE t(a)", "CREATE TABLE sqlite_x(a)", "DROP TABLE t", "",
-        "CREATE VIRTUAL TABLE t USING fts5(a)", "CREATE TABLE t(a REFERENCES t(a) ON DELETE CASCADE)",
-        "CREATE TABLE t(a CHECK(a IN (SELECT 1)))", "create table\"t\"(\"a\")--\n;"}) {
-    test::Scratch scratch("CREATE TABLE t(a); INSERT INTO t VALUES(1), (NULL), ('x');"
-                          "CREATE TABLE safe(b); PRAGMA writable_schema=ON;");
+  for (const char* sql : {"CREATE TABLE t(a, b, c, d)",
+                          "CREATE TABLE t(a INTEGER PRIMARY KEY)",
+                          "CREATE TABLE t(a PRIMARY KEY) WITHOUT ROWID",
+                          "CREATE TABLE t(a) STRICT",
+                          "CREATE TABLE t(a INT) STRICT",
+                          "CREATE TABLE t(a NOT NULL)",
+                          "CREATE TABLE t(a AS (1))",
+                          "CREATE TABLE t(a, b AS (a+1) STORED)",
+                          "CREATE TABLE other(a)",
+                          "CREATE VIEW t AS SELECT 1",
+                          "CREATE TABLE t(a DEFAULT (randomblob(1000000000)))",
+                          "CREATE TABLE t AS SELECT 1",
+                          "CREATE TEMP TABLE t(a)",
+                          "CREATE TABLE sqlite_x(a)",
+                          "DROP TABLE t",
+                          "",
+                          "CREATE VIRTUAL TABLE t USING fts5(a)",
+                          "CREATE TABLE t(a REFERENCES t(a) ON DELETE CASCADE)",
+                          "CREATE TABLE t(a CHECK(a IN (SELECT 1)))",
+                          "create table\"t\"(\"a\")--\n;"}) {
+    test::Scratch scratch(
+        "CREATE TABLE t(a); INSERT INTO t VALUES(1), (NULL), ('x');"
+        "CREATE TABLE safe(b); PRAGMA writable_schema=ON;");
     scratch.run(cat({"UPDATE sqlite_schema SET sql=", quoted_text(sql), " WHERE name='t'"}));
     CAPTURE(sql);
     use(scratch.image(), outcomes);
@@ -108,9 +126,10 @@ TEST_CASE("definitions that say something else than what is stored") {
 
 TEST_CASE("a tree of tables that point at each other ends") {
   // An interior page whose children are all the same page would be read for ever.
-  test::Scratch scratch("PRAGMA page_size=512; CREATE TABLE t(a);"
-                        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n WHERE x<4000) "
-                        "INSERT INTO t SELECT x FROM n;");
+  test::Scratch scratch(
+      "PRAGMA page_size=512; CREATE TABLE t(a);"
+      "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n WHERE x<4000) "
+      "INSERT INTO t SELECT x FROM n;");
   const std::string image = scratch.image();
   Outcomes outcomes;
   for (size_t page = 1; page < image.size() / 512; ++page) {

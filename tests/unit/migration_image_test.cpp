@@ -99,8 +99,9 @@ TEST_CASE("page size, auto-vacuum, free pages and statistics are put right") {
   const Made without_statistics = make(analyzed);
   check_rules(without_statistics.image);
   check_equal(analyzed, without_statistics.bytes);
-  CHECK(Scratch(without_statistics.bytes, "").ask("SELECT count(*) FROM sqlite_schema WHERE name "
-                                                  "LIKE 'sqlite_stat%'") == "0\n");
+  CHECK(Scratch(without_statistics.bytes, "")
+            .ask("SELECT count(*) FROM sqlite_schema WHERE name "
+                 "LIKE 'sqlite_stat%'") == "0\n");
 }
 
 TEST_CASE("reserved bytes of a page are given up") {
@@ -135,8 +136,7 @@ TEST_CASE("hidden rowids, sequences, versions survive a rewrite") {
   CHECK(target.ask("PRAGMA user_version") == "7\n");
   CHECK(target.ask("PRAGMA application_id") == "-3\n");
   CHECK(target.ask("SELECT seq FROM sqlite_sequence") == "1000\n");
-  CHECK(target.ask("SELECT * FROM pairs ORDER BY b") ==
-        "x|1|r4004000000000000\ny|2|x00\n");
+  CHECK(target.ask("SELECT * FROM pairs ORDER BY b") == "x|1|r4004000000000000\ny|2|x00\n");
 }
 
 TEST_CASE("cells survive a rewrite bit by bit") {
@@ -181,8 +181,9 @@ TEST_CASE("schemas of every kind survive a rewrite") {
 TEST_CASE("old schemas with texts in double quotes are copied") {
   Scratch scratch;
   sqlite3_db_config(scratch.get(), SQLITE_DBCONFIG_DQS_DDL, 1, nullptr);
-  scratch.run("PRAGMA page_size=1024; CREATE TABLE t(a TEXT DEFAULT \"double quoted\", b);"
-              "INSERT INTO t(b) VALUES(1); CREATE INDEX i ON t(b) WHERE a = \"double quoted\"");
+  scratch.run(
+      "PRAGMA page_size=1024; CREATE TABLE t(a TEXT DEFAULT \"double quoted\", b);"
+      "INSERT INTO t(b) VALUES(1); CREATE INDEX i ON t(b) WHERE a = \"double quoted\"");
   const std::string bytes = scratch.image();
   const Made made = make(bytes);
   CHECK(Scratch(made.bytes, "").ask("SELECT * FROM t") == "double quoted|1\n");
@@ -199,8 +200,9 @@ TEST_CASE("columns added later, which old records do not have, survive") {
 TEST_CASE("a table with 1,700 columns survives") {
   std::string columns;
   for (int i = 0; i < 1'700; ++i) columns += cat({i == 0 ? "" : ", ", "c", decimal(i)});
-  const std::string bytes = image_of(cat({"PRAGMA page_size=1024; CREATE TABLE wide(", columns,
-                                          "); INSERT INTO wide(c0, c1699) VALUES('first', 'last')"}));
+  const std::string bytes =
+      image_of(cat({"PRAGMA page_size=1024; CREATE TABLE wide(", columns,
+                    "); INSERT INTO wide(c0, c1699) VALUES('first', 'last')"}));
   check_equal(bytes, make(bytes).bytes);
 }
 

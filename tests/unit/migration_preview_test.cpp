@@ -25,9 +25,9 @@ bool says(const Failure& failure, std::string_view words) {
 }
 
 const std::string& three_rows() {
-  static const std::string image =
-      image_of("CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT UNIQUE); "
-               "INSERT INTO t VALUES(1,'x'),(2,'y'),(3,'z')");
+  static const std::string image = image_of(
+      "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT UNIQUE); "
+      "INSERT INTO t VALUES(1,'x'),(2,'y'),(3,'z')");
   return image;
 }
 
@@ -66,10 +66,10 @@ TEST_CASE("a database whose header or pages are damaged is refused") {
     bytes[offset] = byte;
     return bytes;
   };
-  CHECK(code_of(broken(16, 0x11)) == "preview_corrupt");  // page size
-  CHECK(code_of(broken(18, 9)) == "preview_corrupt");     // format
-  CHECK(code_of(broken(21, 0)) == "preview_corrupt");     // fixed fraction
-  CHECK(code_of(broken(59, 7)) == "preview_corrupt");     // encoding
+  CHECK(code_of(broken(16, 0x11)) == "preview_corrupt");     // page size
+  CHECK(code_of(broken(18, 9)) == "preview_corrupt");        // format
+  CHECK(code_of(broken(21, 0)) == "preview_corrupt");        // fixed fraction
+  CHECK(code_of(broken(59, 7)) == "preview_corrupt");        // encoding
   CHECK(code_of(broken(4'096, 0x55)) == "preview_corrupt");  // a page of no kind
   std::string index_lost = three_rows();
   index_lost.replace(index_lost.size() - 20, 20, 20, '\xff');
@@ -86,8 +86,9 @@ TEST_CASE("a page that two tables share is found") {
 
 TEST_CASE("a schema that SQLite cannot read is refused") {
   Scratch scratch(three_rows(), "CREATE VIEW v AS SELECT 1");
-  scratch.run("PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql='CREATE VIEW v AS nonsense'"
-              " WHERE name='v'");
+  scratch.run(
+      "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql='CREATE VIEW v AS nonsense'"
+      " WHERE name='v'");
   CHECK(code_of(scratch.image()) == "preview_corrupt");
 }
 
@@ -117,9 +118,9 @@ std::string with_virtual_table(std::string_view sql) {
 TEST_CASE("virtual tables that the new database cannot serve are refused by module") {
   CHECK(says(refusal_of(with_virtual_table("CREATE VIRTUAL TABLE v USING csv(filename='/etc/x')")),
              "the module csv"));
-  CHECK(says(refusal_of(with_virtual_table(
-                 "CREATE VIRTUAL TABLE v USING fts5(a, tokenize = 'jieba x')")),
-             "the tokenizer jieba"));
+  CHECK(says(
+      refusal_of(with_virtual_table("CREATE VIRTUAL TABLE v USING fts5(a, tokenize = 'jieba x')")),
+      "the tokenizer jieba"));
   CHECK(code_of(with_virtual_table(
             "CREATE VIRTUAL TABLE v USING fts5(a, tokenize = 'porter unicode61')")) == "accepted");
 }
@@ -132,12 +133,10 @@ TEST_CASE("collations and functions that the new database lacks are refused") {
   CHECK(says(refusal_of(scratch.image()), "the collation german"));
 
   Scratch with_function;
-  sqlite3_create_function(with_function.get(), "mine", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-                          nullptr,
-                          [](sqlite3_context* context, int, sqlite3_value**) {
-                            sqlite3_result_int(context, 1);
-                          },
-                          nullptr, nullptr);
+  sqlite3_create_function(
+      with_function.get(), "mine", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
+      [](sqlite3_context* context, int, sqlite3_value**) { sqlite3_result_int(context, 1); },
+      nullptr, nullptr);
   with_function.run("CREATE TABLE t(a); CREATE INDEX i ON t(mine(a)); INSERT INTO t VALUES(1)");
   const Failure failure = refusal_of(with_function.image());
   CHECK(failure.code == "preview_function_missing");
@@ -170,13 +169,17 @@ TEST_CASE("bytes behind the last page are left out and told") {
 
 TEST_CASE("nothing of the input runs while it is read") {
   // Each of these would fail, or take for ever, if it were evaluated.
-  const std::string endless = "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n) "
-                              "SELECT count(*) FROM n)";
+  const std::string endless =
+      "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n) "
+      "SELECT count(*) FROM n)";
   Scratch scratch("PRAGMA page_size=1024; CREATE TABLE t(a); INSERT INTO t VALUES('{nonsense');");
-  scratch.run(cat({"CREATE VIEW v AS SELECT ", endless, "; CREATE TRIGGER r AFTER INSERT ON t BEGIN "
-                   "SELECT ", endless, "; END;"}));
-  scratch.run("PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql='CREATE TABLE t(a, b AS "
-              "(json_extract(a, ''$'')), CHECK(json_extract(a, ''$'') IS NOT 1))' WHERE name='t'");
+  scratch.run(cat({"CREATE VIEW v AS SELECT ", endless,
+                   "; CREATE TRIGGER r AFTER INSERT ON t BEGIN "
+                   "SELECT ",
+                   endless, "; END;"}));
+  scratch.run(
+      "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql='CREATE TABLE t(a, b AS "
+      "(json_extract(a, ''$'')), CHECK(json_extract(a, ''$'') IS NOT 1))' WHERE name='t'");
   auto preview = open_preview(scratch.image());
   REQUIRE(preview.ok());
   auto inspection = inspect(*preview);
@@ -198,10 +201,10 @@ const ColumnReading& column_of(const Inspection& inspection, size_t table, size_
 }
 
 TEST_CASE("an inspection counts rows, cells and storage classes") {
-  auto preview = open_preview(image_of(
-      "CREATE TABLE t(a INT, b VARCHAR(10), c); "
-      "INSERT INTO t VALUES(1, 'x', NULL), (2, 'y', x'00'), ('text', 3.5, 4);"
-      "CREATE TABLE empty(id INTEGER PRIMARY KEY, \"odd name\" DECIMAL(10,2))"));
+  auto preview = open_preview(
+      image_of("CREATE TABLE t(a INT, b VARCHAR(10), c); "
+               "INSERT INTO t VALUES(1, 'x', NULL), (2, 'y', x'00'), ('text', 3.5, 4);"
+               "CREATE TABLE empty(id INTEGER PRIMARY KEY, \"odd name\" DECIMAL(10,2))"));
   REQUIRE(preview.ok());
   auto inspection = inspect(*preview);
   REQUIRE(inspection.ok());
@@ -210,8 +213,7 @@ TEST_CASE("an inspection counts rows, cells and storage classes") {
   CHECK(inspection->size_bytes == 3 * 4'096);
   CHECK(column_of(*inspection, 0, 0).cells == CellCounts{.integers = 2, .texts = 1});
   CHECK(column_of(*inspection, 0, 1).cells == CellCounts{.texts = 3});
-  CHECK(column_of(*inspection, 0, 2).cells ==
-        CellCounts{.nulls = 1, .integers = 1, .blobs = 1});
+  CHECK(column_of(*inspection, 0, 2).cells == CellCounts{.nulls = 1, .integers = 1, .blobs = 1});
   CHECK(column_of(*inspection, 0, 1).type == "VARCHAR(10)");
   CHECK(column_of(*inspection, 1, 1).name == "odd name");
   CHECK(column_of(*inspection, 1, 1).type == "DECIMAL(10,2)");
@@ -220,8 +222,8 @@ TEST_CASE("an inspection counts rows, cells and storage classes") {
 }
 
 std::string form_of_dates(std::string_view type, std::string_view values) {
-  auto preview = open_preview(
-      image_of(cat({"CREATE TABLE t(d ", type, "); INSERT INTO t VALUES ", values})));
+  auto preview =
+      open_preview(image_of(cat({"CREATE TABLE t(d ", type, "); INSERT INTO t VALUES ", values})));
   REQUIRE(preview.ok());
   auto inspection = inspect(*preview);
   REQUIRE(inspection.ok());
@@ -245,8 +247,9 @@ TEST_CASE("ISO dates") {
         "2024-05-01T12:30:00+02:00", "2024-05-01 12:30:00.5 -0530"}) {
     CHECK_MESSAGE(is_iso_date(text), text);
   }
-  for (const char* text : {"", "2024", "2024-13-01", "2024-05-32", "0000-00-00", "2024-02-30",
-                           "2024-05-01 25:00", "2024-05-01x", "2024-05-01T", "2024-05-01 12:30:00."}) {
+  for (const char* text :
+       {"", "2024", "2024-13-01", "2024-05-32", "0000-00-00", "2024-02-30", "2024-05-01 25:00",
+        "2024-05-01x", "2024-05-01T", "2024-05-01 12:30:00."}) {
     CHECK_MESSAGE(!is_iso_date(text), text);
   }
 }

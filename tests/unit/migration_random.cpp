@@ -19,10 +19,20 @@ std::string random_name(Dice& dice, int64_t number) {
 }
 
 std::string random_type(Dice& dice) {
-  static constexpr std::array<std::string_view, 14> types = {
-      "",        "INTEGER",      "INT",      "TEXT",    "REAL",      "BLOB", "NUMERIC",
-      "BOOLEAN", "VARCHAR(20)",  "DATETIME", "DECIMAL(10,2)", "JSON", "DOUBLE PRECISION",
-      "UNSIGNED BIG INT"};
+  static constexpr std::array<std::string_view, 14> types = {"",
+                                                             "INTEGER",
+                                                             "INT",
+                                                             "TEXT",
+                                                             "REAL",
+                                                             "BLOB",
+                                                             "NUMERIC",
+                                                             "BOOLEAN",
+                                                             "VARCHAR(20)",
+                                                             "DATETIME",
+                                                             "DECIMAL(10,2)",
+                                                             "JSON",
+                                                             "DOUBLE PRECISION",
+                                                             "UNSIGNED BIG INT"};
   return std::string(pick(dice, types));
 }
 
@@ -38,15 +48,28 @@ std::string random_text(Dice& dice) {
   static constexpr std::array<std::string_view, 8> texts = {
       "", "plain", "Zürich 🚀", "it's \"quoted\"", "line\nbreak\ttab", "123", "1e3", "null"};
   if (dice.one_in(6)) return cat({"CAST(x'", hex(random_bytes(dice, 12)), "' AS TEXT)"});
-  if (dice.one_in(20)) return cat({"printf('%.*c', ", decimal(int64_t(dice.below(9'000))), ", 'x')"});
+  if (dice.one_in(20))
+    return cat({"printf('%.*c', ", decimal(int64_t(dice.below(9'000))), ", 'x')"});
   return quoted_text(pick(dice, texts));
 }
 
 std::string random_number(Dice& dice) {
-  static constexpr std::array<std::string_view, 16> numbers = {
-      "0", "1", "-1", "9223372036854775807", "-9223372036854775808", "9007199254740993",
-      "0.1", "1.7976931348623157e308", "5e-324", "2.2250738585072014e-308", "9e999", "-9e999",
-      "123456789.123456789", "CAST('-0.0' AS REAL)", "1.0", "1e15"};
+  static constexpr std::array<std::string_view, 16> numbers = {"0",
+                                                               "1",
+                                                               "-1",
+                                                               "9223372036854775807",
+                                                               "-9223372036854775808",
+                                                               "9007199254740993",
+                                                               "0.1",
+                                                               "1.7976931348623157e308",
+                                                               "5e-324",
+                                                               "2.2250738585072014e-308",
+                                                               "9e999",
+                                                               "-9e999",
+                                                               "123456789.123456789",
+                                                               "CAST('-0.0' AS REAL)",
+                                                               "1.0",
+                                                               "1e15"};
   if (dice.one_in(2)) return decimal(static_cast<int64_t>(dice.next()) >> dice.below(60));
   return std::string(pick(dice, numbers));
 }
@@ -74,7 +97,8 @@ std::string create_table(Dice& dice, const Table& table) {
   for (size_t i = 0; i < table.columns.size(); ++i) {
     const std::string name = quoted_name(table.columns[i]);
     if (i == 0 && table.integer_key) {
-      columns.push_back(cat({name, " INTEGER PRIMARY KEY", dice.one_in(2) ? " AUTOINCREMENT" : ""}));
+      columns.push_back(
+          cat({name, " INTEGER PRIMARY KEY", dice.one_in(2) ? " AUTOINCREMENT" : ""}));
       continue;
     }
     const std::string collation = dice.one_in(5) ? " COLLATE NOCASE" : "";
@@ -108,8 +132,9 @@ std::string insert_row(Dice& dice, const Table& table, int64_t number) {
 
 std::string random_index(Dice& dice, const Table& table, int64_t number) {
   return cat({"CREATE INDEX ", quoted_name(cat({"index ", decimal(number)})), " ON ",
-              quoted_name(table.name), "(", quoted_name(pick(dice, std::array<std::string, 2>{
-                                                table.columns.front(), table.columns.back()})),
+              quoted_name(table.name), "(",
+              quoted_name(pick(
+                  dice, std::array<std::string, 2>{table.columns.front(), table.columns.back()})),
               dice.one_in(2) ? " DESC" : "", ")",
               dice.one_in(3) ? cat({" WHERE ", quoted_name(table.columns[0]), " IS NOT NULL"}) : "",
               ";\n"});
@@ -119,19 +144,26 @@ std::string random_index(Dice& dice, const Table& table, int64_t number) {
 
 std::string random_literal(Dice& dice) {
   switch (dice.below(6)) {
-    case 0: return "NULL";
-    case 1: return cat({"x'", hex(random_bytes(dice, 40)), "'"});
+    case 0:
+      return "NULL";
+    case 1:
+      return cat({"x'", hex(random_bytes(dice, 40)), "'"});
     case 2:
-    case 3: return random_text(dice);
-    default: return random_number(dice);
+    case 3:
+      return random_text(dice);
+    default:
+      return random_number(dice);
   }
 }
 
 std::string random_database(uint64_t seed) {
   Dice dice(seed);
-  static constexpr std::array<std::string_view, 6> settings = {
-      "", "", "PRAGMA page_size=512;", "PRAGMA page_size=1024;", "PRAGMA page_size=65536;",
-      "PRAGMA auto_vacuum=2;"};
+  static constexpr std::array<std::string_view, 6> settings = {"",
+                                                               "",
+                                                               "PRAGMA page_size=512;",
+                                                               "PRAGMA page_size=1024;",
+                                                               "PRAGMA page_size=65536;",
+                                                               "PRAGMA auto_vacuum=2;"};
   std::string sql = cat({pick(dice, settings), "\n"});
   const auto tables = static_cast<int64_t>(1 + dice.below(4));
   for (int64_t number = 0; number < tables; ++number) {
@@ -145,7 +177,8 @@ std::string random_database(uint64_t seed) {
     if (dice.one_in(2)) sql += random_index(dice, table, number);
     const auto rows = static_cast<int64_t>(dice.below(dice.one_in(4) ? 400 : 30));
     for (int64_t row = 0; row < rows; ++row) sql += insert_row(dice, table, row);
-    if (dice.one_in(3)) sql += cat({"DELETE FROM ", quoted_name(table.name), " WHERE random()%3=0;"});
+    if (dice.one_in(3))
+      sql += cat({"DELETE FROM ", quoted_name(table.name), " WHERE random()%3=0;"});
   }
   if (dice.one_in(3)) sql += "ANALYZE;";
   return sql;

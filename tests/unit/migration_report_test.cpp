@@ -9,7 +9,8 @@ namespace {
 
 const TableSum users{"users", 2, 0x1234, {{"id", "INTEGER", 1}, {"name", "TEXT", UINT64_MAX}}};
 const TableSum posts{"posts", 0, 0, {{"id", "", 0}}};
-const std::vector<SchemaObject> schema = {{"table", "users", "users", "CREATE TABLE users(id, name)"}};
+const std::vector<SchemaObject> schema = {
+    {"table", "users", "users", "CREATE TABLE users(id, name)"}};
 
 TEST_CASE("checksums are written as 16 hex digits") {
   CHECK(hex_of(0) == "0000000000000000");

@@ -19,7 +19,8 @@ TEST_CASE("texts that SQLite reads the same way have one normal form") {
 }
 
 TEST_CASE("tokens keep quotes, comments and numbers apart") {
-  const auto tokens = tokens_of("'it''s' \"q\"\"q\" [a]]b] 1.5e-3 .5 0x1F x'00' --c\n/*d*/ $v ->> 'unended");
+  const auto tokens =
+      tokens_of("'it''s' \"q\"\"q\" [a]]b] 1.5e-3 .5 0x1F x'00' --c\n/*d*/ $v ->> 'unended");
   std::vector<std::string> texts;
   for (const auto& token : tokens) texts.push_back(token.text);
   CHECK(join(texts, "¦") == "it's¦q\"q¦a¦]¦b¦]¦1.5e-3¦.5¦0x1F¦x'00'¦$v¦-¦>¦>¦unended");
@@ -123,8 +124,8 @@ void check_against_sqlite(const std::string& image) {
           (table->without_rowid ? "1\n" : "0\n"));
     std::string key;
     for (const auto& column : table->primary_key) key += cat({column, "\n"});
-    CHECK(scratch.ask(cat({"SELECT name FROM pragma_table_xinfo(", name,
-                           ") WHERE pk>0 ORDER BY pk"})) == key);
+    CHECK(scratch.ask(cat(
+              {"SELECT name FROM pragma_table_xinfo(", name, ") WHERE pk>0 ORDER BY pk"})) == key);
   }
 }
 
@@ -139,8 +140,8 @@ TEST_CASE("what is read of a definition is what SQLite reads") {
 }
 
 TEST_CASE("a schema that was sent is read with care") {
-  auto schema = read_schema(*parse_json(
-      R"x([{"type":"table","name":"t","table":"t","sql":"CREATE TABLE t(a)"}])x"));
+  auto schema = read_schema(
+      *parse_json(R"x([{"type":"table","name":"t","table":"t","sql":"CREATE TABLE t(a)"}])x"));
   REQUIRE(schema.ok());
   CHECK(schema->at(0) == SchemaObject{"table", "t", "t", "CREATE TABLE t(a)"});
   CHECK_FALSE(read_schema(*parse_json("{}")).ok());

@@ -12,7 +12,8 @@
 
 namespace fairway::test {
 
-// The image of a database in memory after `sql` has run; "PRAGMA page_size=..." and the like go first.
+// The image of a database in memory after `sql` has run; "PRAGMA page_size=..." and the like go
+// first.
 std::string image_of(std::string_view sql);
 
 // A database one can go on working with.

@@ -29,9 +29,12 @@ Value through_json(const Value& value) {
 Value column_value(sqlite3_stmt* row, int column) {
   const auto size = [&] { return static_cast<size_t>(sqlite3_column_bytes(row, column)); };
   switch (sqlite3_column_type(row, column)) {
-    case SQLITE_INTEGER: return int64_t{sqlite3_column_int64(row, column)};
-    case SQLITE_FLOAT: return sqlite3_column_double(row, column);
-    case SQLITE_NULL: return {};
+    case SQLITE_INTEGER:
+      return int64_t{sqlite3_column_int64(row, column)};
+    case SQLITE_FLOAT:
+      return sqlite3_column_double(row, column);
+    case SQLITE_NULL:
+      return {};
     case SQLITE_TEXT: {
       const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(row, column));
       return std::string(text, size());
@@ -144,10 +147,10 @@ TEST_CASE("real databases give the same sums on both sides") {
 }
 
 TEST_CASE("hidden rowids, also the least and the greatest, and tables without a name for them") {
-  const Source source = source_of(image_of(
-      "CREATE TABLE bare(a); INSERT INTO bare(rowid, a) VALUES(-9223372036854775808, 1),"
-      "(9223372036854775807, 2); CREATE TABLE oid(rowid, _rowid_ TEXT, oid);"
-      "INSERT INTO oid VALUES(1, 2, 3), (1, 2, 3), (NULL, NULL, NULL);"));
+  const Source source = source_of(
+      image_of("CREATE TABLE bare(a); INSERT INTO bare(rowid, a) VALUES(-9223372036854775808, 1),"
+               "(9223372036854775807, 2); CREATE TABLE oid(rowid, _rowid_ TEXT, oid);"
+               "INSERT INTO oid VALUES(1, 2, 3), (1, 2, 3), (NULL, NULL, NULL);"));
   Scratch target(source.image, "");
   CHECK(report_of(source, target).differences == 0);
 }
@@ -171,7 +174,8 @@ TEST_CASE("large cells are read in slices, under every kind of key") {
       "'small'), (2, printf('%.*c', 70000, 'x'), randomblob(65536)), (3, 'y', randomblob(65537));"
       "CREATE TABLE b(k TEXT PRIMARY KEY, v) WITHOUT ROWID; INSERT INTO b VALUES('one', "
       "randomblob(200000)), (printf('%.*c', 70000, 'k'), randomblob(100000));"
-      "CREATE TABLE c(rowid, _rowid_, oid); INSERT INTO c VALUES(1, 2, 3), (4, randomblob(99999), 5)"));
+      "CREATE TABLE c(rowid, _rowid_, oid); INSERT INTO c VALUES(1, 2, 3), (4, randomblob(99999), "
+      "5)"));
   Scratch target(source.image, "");
   CHECK(report_of(source, target).differences == 0);
 }
@@ -216,21 +220,22 @@ TEST_CASE("an answer that was too large is asked for again in smaller pieces") {
 
 TEST_CASE("the first difference is named") {
   const std::string sql =
-      "CREATE TABLE t(id INTEGER PRIMARY KEY, a, b); INSERT INTO t VALUES(1, 'x', 10), (2, 'y', 20);"
+      "CREATE TABLE t(id INTEGER PRIMARY KEY, a, b); INSERT INTO t VALUES(1, 'x', 10), (2, 'y', "
+      "20);"
       "CREATE TABLE bare(v); INSERT INTO bare VALUES('p'), ('q')";
   const Source source = source_of(image_of(sql));
   struct Change {
     const char* sql;
     const char* table;
   };
-  for (const Change& change : {
-           Change{"UPDATE t SET a = (SELECT a FROM t AS o WHERE o.id = 3 - t.id)", "\"t\""},
-           Change{"DELETE FROM t WHERE id=2", "\"t\""},
-           Change{"INSERT INTO t VALUES(3, 'x', 10)", "\"t\""},
-           Change{"UPDATE t SET b = 10.0 WHERE id = 1", "\"t\""},
-           Change{"UPDATE t SET a = CAST('x' AS BLOB) WHERE id = 1", "\"t\""},
-           Change{"UPDATE t SET a = 'X' WHERE id = 1", "\"t\""},
-           Change{"UPDATE bare SET rowid = 5 WHERE rowid = 2", "\"bare\""}}) {
+  for (const Change& change :
+       {Change{"UPDATE t SET a = (SELECT a FROM t AS o WHERE o.id = 3 - t.id)", "\"t\""},
+        Change{"DELETE FROM t WHERE id=2", "\"t\""},
+        Change{"INSERT INTO t VALUES(3, 'x', 10)", "\"t\""},
+        Change{"UPDATE t SET b = 10.0 WHERE id = 1", "\"t\""},
+        Change{"UPDATE t SET a = CAST('x' AS BLOB) WHERE id = 1", "\"t\""},
+        Change{"UPDATE t SET a = 'X' WHERE id = 1", "\"t\""},
+        Change{"UPDATE bare SET rowid = 5 WHERE rowid = 2", "\"bare\""}}) {
     CAPTURE(change.sql);
     Scratch target(source.image, change.sql);
     const auto report = report_of(source, target);
@@ -243,8 +248,9 @@ TEST_CASE("the first difference is named") {
 }
 
 TEST_CASE("the sign of zero is a difference") {
-  const Source source = source_of(image_of("CREATE TABLE t(a); INSERT INTO t VALUES(CAST('-0.0' AS "
-                                           "REAL))"));
+  const Source source =
+      source_of(image_of("CREATE TABLE t(a); INSERT INTO t VALUES(CAST('-0.0' AS "
+                         "REAL))"));
   Scratch same(source.image, "");
   CHECK(report_of(source, same).differences == 0);
   Scratch positive(source.image, "UPDATE t SET a = 0.0");
@@ -283,8 +289,9 @@ TEST_CASE("a definition that names other columns is not guessed at") {
 
 TEST_CASE("a state that is none starts again") {
   const TableSum source{"t", 0, 0, {{"a", "", 0}}};
-  for (const char* state : {"null", "{}", "[]", R"({"rows":5,"row_checksum":"zz"})",
-                            R"({"rows":5,"row_checksum":"0000000000000000","columns":[],"done":true})"}) {
+  for (const char* state :
+       {"null", "{}", "[]", R"({"rows":5,"row_checksum":"zz"})",
+        R"({"rows":5,"row_checksum":"0000000000000000","columns":[],"done":true})"}) {
     auto reader = TableReader::resume(source, "CREATE TABLE t(a)", *parse_json(state));
     REQUIRE(reader.ok());
     CHECK(reader->rows_done() == 0);
