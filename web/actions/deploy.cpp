@@ -16,9 +16,7 @@ namespace {
 constexpr int64_t toast_ms = 4'000;
 constexpr size_t key_random_bytes = 16;
 
-std::string key_place(const std::string& project_id) {
-  return cat({"fairway.start.", project_id});
-}
+std::string key_place(const std::string& project_id) { return cat({"fairway.start.", project_id}); }
 
 DeployDialog* dialog_of_project(Dashboard& dashboard, const std::string& project_id) {
   State& state = dashboard.state;
@@ -114,12 +112,15 @@ void follow(Dashboard& dashboard, DeployDialog& dialog, const std::string& id) {
 }
 
 // The edge plans for projects it knows; a project that only this browser has is told to it first.
+// The browser's store is asked, not the screen, whose list may not have been read yet.
 Task<message::Plan> fetch_plan_of(Dashboard& dashboard, std::string project_id) {
-  const Card* card = find_card(dashboard.state, project_id);
-  const LocalProject* local = find_local(dashboard.state, project_id);
-  if (local != nullptr && (card == nullptr || !card->on_edge)) {
-    co_await api_client::register_project(dashboard.host, project_id, local->name,
-                                          local->description);
+  auto plan = co_await outcome_of(api_client::fetch_plan(dashboard.host, project_id));
+  if (plan.ok() || plan.failure().code != "project_not_found") co_return plan;
+  auto projects = co_await dashboard.browser.list_projects();
+  for (const auto& project : projects) {
+    if (project.id != project_id) continue;
+    co_await api_client::register_project(dashboard.host, project.id, project.name,
+                                          project.description);
   }
   co_return co_await api_client::fetch_plan(dashboard.host, project_id);
 }
@@ -183,8 +184,7 @@ Task<Done> upload_and_start(Dashboard& dashboard, std::string project_id) {
     }
   }
   dashboard.state.uploads[project_id].stage = Upload::Stage::starting;
-  auto id =
-      co_await outcome_of(api_client::start_web_deployment(dashboard.host, project_id, key));
+  auto id = co_await outcome_of(api_client::start_web_deployment(dashboard.host, project_id, key));
   if (!id.ok()) {
     upload_failed(dashboard, project_id, id.failure());
     co_return Done{};
@@ -238,9 +238,11 @@ std::string deployment_to_show(const Card& card) {
     case message::DeploymentStatus::running:
     case message::DeploymentStatus::cancelling:
     case message::DeploymentStatus::failed:
-    case message::DeploymentStatus::needs_you: return card.deployment->id;
+    case message::DeploymentStatus::needs_you:
+      return card.deployment->id;
     case message::DeploymentStatus::live:
-    case message::DeploymentStatus::cancelled: break;
+    case message::DeploymentStatus::cancelled:
+      break;
   }
   return "";
 }
@@ -370,9 +372,8 @@ void choose_again(Dashboard& dashboard) {
 void download_report(Dashboard& dashboard) {
   const State& state = dashboard.state;
   if (!state.deploy || !state.deploy->report.value) return;
-  dashboard.browser.download(
-      cat({"fairway-data-report-", state.deploy->project_id, ".json"}), "application/json",
-      state.deploy->report.value->text);
+  dashboard.browser.download(cat({"fairway-data-report-", state.deploy->project_id, ".json"}),
+                             "application/json", state.deploy->report.value->text);
 }
 
 void copy_text(Dashboard& dashboard, const std::string& text, std::string_view what) {
@@ -385,7 +386,8 @@ void copy_text(Dashboard& dashboard, const std::string& text, std::string_view w
 std::string report_text(const State& state) {
   if (!state.deploy) return "";
   const DeployDialog& dialog = *state.deploy;
-  std::string text = cat({"Fairway, project ", dialog.project_name, " (", dialog.project_id, ")\n"});
+  std::string text =
+      cat({"Fairway, project ", dialog.project_name, " (", dialog.project_id, ")\n"});
   if (!dialog.deployment_id.empty()) text += cat({"deployment ", dialog.deployment_id, "\n"});
   message::Problem problem;
   if (dialog.deployment.value && dialog.deployment.value->problem) {

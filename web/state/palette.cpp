@@ -72,9 +72,12 @@ struct Scored {
 
 std::string_view group_words(CommandGroup group) {
   switch (group) {
-    case CommandGroup::actions: return "Actions";
-    case CommandGroup::projects: return "Projects";
-    case CommandGroup::places: return "Go to";
+    case CommandGroup::actions:
+      return "Actions";
+    case CommandGroup::projects:
+      return "Projects";
+    case CommandGroup::places:
+      return "Go to";
   }
   return "";
 }
@@ -135,8 +138,9 @@ PaletteResult search_commands(const State& state, std::string_view typed) {
     scored.push_back({{std::move(command), std::move(positions)}, score});
   }
   if (!trim(typed).empty()) {
-    std::stable_sort(scored.begin(), scored.end(),
-                     [](const Scored& one, const Scored& other) { return one.score > other.score; });
+    std::stable_sort(scored.begin(), scored.end(), [](const Scored& one, const Scored& other) {
+      return one.score > other.score;
+    });
   }
   PaletteResult result;
   result.found_total = scored.size();

@@ -100,7 +100,8 @@ std::string tab_title(const State& state) {
 }
 
 void add_toast(State& state, ToastMessage toast) {
-  std::erase_if(state.toasts, [&](const ToastMessage& other) { return other.title == toast.title; });
+  std::erase_if(state.toasts,
+                [&](const ToastMessage& other) { return other.title == toast.title; });
   if (state.toasts.size() >= toasts_max) state.toasts.erase(state.toasts.begin());
   state.toasts.push_back(std::move(toast));
 }

@@ -18,8 +18,8 @@ void draw_plan_problem(ui::Ui& ui, Desk& desk, ui::Column& column) {
       dialog.plan.failure.code == "signed_out") {
     return;
   }
-  column.skip(problem_zone(ui, {column.area.x, column.y, column.area.width, 0},
-                           dialog.plan.failure) + 12);
+  column.skip(
+      problem_zone(ui, {column.area.x, column.y, column.area.width, 0}, dialog.plan.failure) + 12);
   if (ui::button(ui, column.next(32), "Look again", {})) reload_plan(desk.dashboard);
   column.skip(16);
 }
@@ -27,7 +27,7 @@ void draw_plan_problem(ui::Ui& ui, Desk& desk, ui::Column& column) {
 void draw_side(ui::Ui& ui, Desk& desk, ui::Rect side) {
   const DeployDialog& dialog = *desk.state.deploy;
   ui::Scope scope(ui, {.role = ui::Role::region, .name = "What will happen", .box = side});
-  ui::box(ui, side, {.fill = ui::Tone::canvas});
+  ui::box(ui, side, {.fill = ui::Tone::canvas, .radius = 16, .corners = ui::Corners::bottom_right});
   ui::divider_down(ui, side);
   ui::Rect inside = ui::shrunk(side, 24, 20);
   const ui::Rect caption = ui::cut_bottom(inside, 16, 8);
@@ -51,8 +51,8 @@ void draw_side(ui::Ui& ui, Desk& desk, ui::Rect side) {
   }
   for (const message::Blocker& blocker : loose_blockers(desk.state)) {
     const Failure failure = fix_input(blocker.code, blocker.message, blocker.hint);
-    column.skip(problem_zone(ui, {inside.x, column.y, inside.width, 0}, failure,
-                             ui::Mood::warn) + 8);
+    column.skip(problem_zone(ui, {inside.x, column.y, inside.width, 0}, failure, ui::Mood::warn) +
+                8);
   }
   draw_deploy_button(ui, desk, button);
   const std::string why = why_not_deploy(desk.state);
@@ -88,10 +88,9 @@ void draw_bottom(ui::Ui& ui, Desk& desk, ui::Rect bar) {
 void draw_steps_sheet(ui::Ui& ui, Desk& desk) {
   DeployDialog& dialog = *desk.state.deploy;
   if (dialog.sheet != Sheet::steps || !dialog.plan.value) return;
-  ui::Dialog sheet(ui, {.title = "What will happen",
-                        .kind = ui::DialogKind::sheet,
-                        .width = 480,
-                        .height = 640});
+  ui::Dialog sheet(
+      ui,
+      {.title = "What will happen", .kind = ui::DialogKind::sheet, .width = 480, .height = 640});
   ui::Scroll scroll(ui, sheet.body, "What will happen");
   const ui::Rect inside = ui::shrunk(scroll.content(), ui.metrics().margin, 20);
   const float steps = draw_plan_steps(ui, *dialog.plan.value, inside);
@@ -136,10 +135,10 @@ float draw_database_section(ui::Ui& ui, Desk& desk, ui::Rect at) {
   if (ui.width_class() != ui::WidthClass::phone) option.width = (row.width - 8) / 2;
   const message::Plan* plan =
       desk.state.deploy->plan.value ? &*desk.state.deploy->plan.value : nullptr;
-  const std::string detail =
-      plan == nullptr || plan->database_name.empty() ? "SQLite" : cat({"SQLite, ", plan->database_name});
-  ui::option_card(ui, option,
-                  {.title = "Turso", .detail = detail, .chosen = ui::Chosen::yes});
+  const std::string detail = plan == nullptr || plan->database_name.empty()
+                                 ? "SQLite"
+                                 : cat({"SQLite, ", plan->database_name});
+  ui::option_card(ui, option, {.title = "Turso", .detail = detail, .chosen = ui::Chosen::yes});
   return section.end(60);
 }
 
@@ -162,10 +161,10 @@ float draw_domain_section(ui::Ui& ui, Desk& desk, ui::Rect at) {
   ui::Column column{section.content};
   ui::text(ui, column.next(20), address, ui::style::control_strong);
   const bool is_first = !dialog.plan.value || dialog.plan.value->first_deployment;
-  ui::text(ui, column.next(16),
-           is_first ? "Free address, ready when the site is published"
-                    : "Free address, stays as it is",
-           ui::with(ui::style::caption, ui::Tone::text_2));
+  ui::text(
+      ui, column.next(16),
+      is_first ? "Free address, ready when the site is published" : "Free address, stays as it is",
+      ui::with(ui::style::caption, ui::Tone::text_2));
   return section.end(36);
 }
 
@@ -178,13 +177,11 @@ void draw_choices(ui::Ui& ui, Desk& desk) {
   const std::string title = title_of(*desk.state.deploy);
   bool wants_close = false;
   {
-    ui::Dialog dialog(ui, {.title = title,
-                           .key = "deploy",
-                           .width = is_tablet ? 720.0F : 1160.0F,
-                           .height = 836});
+    ui::Dialog dialog(
+        ui,
+        {.title = title, .key = "deploy", .width = is_tablet ? 720.0F : 1160.0F, .height = 836});
     ui::Rect body = dialog.body;
-    const ui::Rect rest =
-        is_tablet ? ui::cut_bottom(body, 76) : ui::cut_right(body, side_width);
+    const ui::Rect rest = is_tablet ? ui::cut_bottom(body, 76) : ui::cut_right(body, side_width);
     {
       // The area clips, so it ends before what lies beside it is drawn.
       ui::Scroll scroll(ui, body, "Choices");

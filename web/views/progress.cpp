@@ -47,12 +47,17 @@ std::string title_of(const State& state) {
   if (deployment == nullptr) return cat({"Deploying ", name});
   switch (deployment->status) {
     case DeploymentStatus::queued:
-    case DeploymentStatus::running: return cat({"Deploying ", name});
-    case DeploymentStatus::cancelling: return cat({"Cancelling ", name});
-    case DeploymentStatus::live: return cat({name, " is live"});
+    case DeploymentStatus::running:
+      return cat({"Deploying ", name});
+    case DeploymentStatus::cancelling:
+      return cat({"Cancelling ", name});
+    case DeploymentStatus::live:
+      return cat({name, " is live"});
     case DeploymentStatus::cancelled:
-    case DeploymentStatus::failed: return cat({name, " was not deployed"});
-    case DeploymentStatus::needs_you: return cat({name, " needs you"});
+    case DeploymentStatus::failed:
+      return cat({name, " was not deployed"});
+    case DeploymentStatus::needs_you:
+      return cat({name, " needs you"});
   }
   return name;
 }
@@ -62,8 +67,8 @@ std::string spoken_marks(const State& state) {
   if (deployment == nullptr) return "0 of 8";
   const int current = current_step(*deployment);
   if (current < 0) return "8 of 8";
-  return cat({decimal(current + 1), " of 8, ",
-              deployment->steps[static_cast<size_t>(current)].title});
+  return cat(
+      {decimal(current + 1), " of 8, ", deployment->steps[static_cast<size_t>(current)].title});
 }
 
 void draw_marks(ui::Ui& ui, const State& state, ui::Rect at) {
@@ -74,8 +79,7 @@ void draw_marks(ui::Ui& ui, const State& state, ui::Rect at) {
     marks = marks_of(*deployment);
     const int current = current_step(*deployment);
     if (current >= 0) {
-      options.running_fraction =
-          step_fraction(deployment->steps[static_cast<size_t>(current)]);
+      options.running_fraction = step_fraction(deployment->steps[static_cast<size_t>(current)]);
     }
   }
   ui::eight_marks(ui, at, marks, spoken_marks(state), options);
@@ -116,11 +120,12 @@ bool has_begun(message::StepState state) {
 
 void draw_step(ui::Ui& ui, const State& state, ui::Rect row, const message::Step& step,
                int number) {
-  const bool runs = step.state == message::StepState::running ||
-                    step.state == message::StepState::undoing;
+  const bool runs =
+      step.state == message::StepState::running || step.state == message::StepState::undoing;
   const bool failed = step.state == message::StepState::failed;
   ui::Scope item(ui, {.role = ui::Role::listitem, .key = step.name, .box = row});
-  const ui::Rect fill = ui::shrunk(row, ui.width_class() == ui::WidthClass::phone ? 4.0F : 12.0F, 0);
+  const ui::Rect fill =
+      ui::shrunk(row, ui.width_class() == ui::WidthClass::phone ? 4.0F : 12.0F, 0);
   if (runs) ui::box(ui, fill, {.fill = ui::Tone::accent_soft, .radius = 10});
   if (failed) ui::box(ui, fill, {.fill = ui::Tone::bad_soft, .radius = 10});
   ui::Rect inside = ui::shrunk(fill, 12, 10);
@@ -129,17 +134,16 @@ void draw_step(ui::Ui& ui, const State& state, ui::Rect row, const message::Step
   ui::Rect line = ui::cut_top(inside, 20, 2);
   const std::string time = step_time(state, step);
   if (!time.empty()) {
-    const ui::TextStyle style =
-        runs ? ui::with(ui::style::caption_strong, ui::Tone::accent_text)
-             : ui::with(ui::style::caption, ui::Tone::text_3);
+    const ui::TextStyle style = runs ? ui::with(ui::style::caption_strong, ui::Tone::accent_text)
+                                     : ui::with(ui::style::caption, ui::Tone::text_3);
     ui::text_right(ui, line, time, ui::with(style, ui::Digits::tabular), 8);
   }
   ui::text(ui, line, step.title,
            has_begun(step.state) ? ui::style::control_strong
                                  : ui::with(ui::style::control, ui::Tone::text_2));
-  ui::text(ui, inside, step.detail,
-           ui::with(ui::style::caption,
-                    has_begun(step.state) ? ui::Tone::text_2 : ui::Tone::text_3));
+  ui::text(
+      ui, inside, step.detail,
+      ui::with(ui::style::caption, has_begun(step.state) ? ui::Tone::text_2 : ui::Tone::text_3));
 }
 
 void draw_steps(ui::Ui& ui, const State& state, ui::Rect column) {
@@ -155,8 +159,8 @@ void draw_steps(ui::Ui& ui, const State& state, ui::Rect column) {
 // On a phone a row has one line, and the running one also its detail and a bar.
 float draw_step_phone(ui::Ui& ui, const State& state, ui::Rect row, const message::Step& step,
                       int number) {
-  const bool runs = step.state == message::StepState::running ||
-                    step.state == message::StepState::undoing;
+  const bool runs =
+      step.state == message::StepState::running || step.state == message::StepState::undoing;
   const bool failed = step.state == message::StepState::failed;
   row.height = runs ? 76.0F : 48.0F;
   ui::Scope item(ui, {.role = ui::Role::listitem, .key = step.name, .box = row});
@@ -168,14 +172,13 @@ float draw_step_phone(ui::Ui& ui, const State& state, ui::Rect row, const messag
   ui::Rect line = ui::cut_top(lines, 20, 4);
   const std::string time = step_time(state, step);
   if (!time.empty()) {
-    const ui::TextStyle style =
-        runs ? ui::with(ui::style::caption_strong, ui::Tone::accent_text)
-             : ui::with(ui::style::caption, ui::Tone::text_3);
+    const ui::TextStyle style = runs ? ui::with(ui::style::caption_strong, ui::Tone::accent_text)
+                                     : ui::with(ui::style::caption, ui::Tone::text_3);
     ui::text_right(ui, line, time, ui::with(style, ui::Digits::tabular), 8);
   }
-  ui::text(ui, line, step.title,
-           has_begun(step.state) ? ui::style::body_strong
-                                 : ui::with(ui::style::body, ui::Tone::text_2));
+  ui::text(
+      ui, line, step.title,
+      has_begun(step.state) ? ui::style::body_strong : ui::with(ui::style::body, ui::Tone::text_2));
   if (runs) {
     ui::text(ui, ui::cut_top(lines, 16, 6), step.detail,
              ui::with(ui::style::caption, ui::Tone::text_2));
@@ -227,8 +230,10 @@ void draw_body_phone(ui::Ui& ui, Desk& desk, ui::Rect body) {
   scroll.took(log.bottom() - content.y);
 }
 
-std::string foot_words(const State& state) {
+std::string foot_words(ui::Ui& ui, const State& state) {
+  const bool is_phone = ui.width_class() == ui::WidthClass::phone;
   if (is_sending(state)) {
+    if (is_phone) return "Keep this tab open until everything is sent.";
     return "Keep this tab open until everything is sent. What is sent stays sent.";
   }
   const message::Deployment* deployment = deployment_of(state);
@@ -237,6 +242,7 @@ std::string foot_words(const State& state) {
         (deployment != nullptr && deployment->status == DeploymentStatus::cancelling)) {
       return "What was made is being taken away.";
     }
+    if (is_phone) return "You can close this. The deployment goes on.";
     return "You can close this. The deployment goes on, and its card shows the progress.";
   }
   if (deployment->status == DeploymentStatus::live && deployment->release > 0) {
@@ -262,11 +268,11 @@ bool draw_foot(ui::Ui& ui, Desk& desk, ui::Rect foot) {
   ui::ButtonOptions cancel{.kind = ui::ButtonKind::danger,
                            .size = is_phone ? ui::ButtonSize::main : ui::ButtonSize::control};
   if (dialog.cancel == CancelStage::sending) cancel.busy_word = "Cancelling";
-  const ui::TextStyle style = ui::with(is_phone ? ui::style::caption : ui::style::control,
-                                       ui::Tone::text_2);
+  const ui::TextStyle style =
+      ui::with(is_phone ? ui::style::caption : ui::style::control, ui::Tone::text_2);
   if (is_phone) {
     ui::Rect rest = ui::shrunk(foot, 0, 12);
-    ui::text(ui, ui::cut_top(rest, 16, 10), foot_words(state), style);
+    ui::text(ui, ui::cut_top(rest, 16, 10), foot_words(ui, state), style);
     if (can_cancel(state)) {
       if (ui::button(ui, ui::cut_top(rest, 44), "Cancel deployment", cancel)) {
         dialog.cancel = CancelStage::asked;
@@ -285,7 +291,7 @@ bool draw_foot(ui::Ui& ui, Desk& desk, ui::Rect foot) {
     choose_again(desk.dashboard);
     return closed;
   }
-  ui::text(ui, foot, foot_words(state), style);
+  ui::text(ui, foot, foot_words(ui, state), style);
   return closed;
 }
 
@@ -318,7 +324,7 @@ void draw_cancel_question(ui::Ui& ui, Desk& desk) {
 float foot_height(ui::Ui& ui, const State& state) {
   if (ui.width_class() != ui::WidthClass::phone) return 64;
   if (can_cancel(state)) return 98;
-  return foot_words(state).empty() ? 0.0F : 44.0F;
+  return foot_words(ui, state).empty() ? 0.0F : 44.0F;
 }
 
 }  // namespace

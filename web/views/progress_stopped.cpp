@@ -16,12 +16,12 @@ using message::DeploymentStatus;
 struct Stop {
   Failure failure;
   std::string request_id;
-  std::string where;      // "Stopped at 5 of 8, Publish site"
+  std::string where;  // "Stopped at 5 of 8, Publish site"
   std::string headline;
   std::string happened;
   std::string kept;
-  std::string step;       // whose log is of interest
-  bool started = false;   // a deployment exists
+  std::string step;      // whose log is of interest
+  bool started = false;  // a deployment exists
   bool by_person = false;
 };
 
@@ -131,8 +131,12 @@ void take_next_step(ui::Ui& ui, Desk& desk, const Stop& stop, NextStep next) {
   const Sheet no_sheet = Sheet::none;
   const bool is_phone = ui.width_class() == ui::WidthClass::phone;
   switch (next) {
-    case NextStep::try_again: try_again(desk, stop); return;
-    case NextStep::fix_data: leave_for_choices(desk, is_phone ? Sheet::data : no_sheet); return;
+    case NextStep::try_again:
+      try_again(desk, stop);
+      return;
+    case NextStep::fix_data:
+      leave_for_choices(desk, is_phone ? Sheet::data : no_sheet);
+      return;
     case NextStep::fix_environment: {
       leave_for_choices(desk, is_phone ? Sheet::environment : no_sheet);
       desk.state.deploy->environment.open = true;
@@ -141,8 +145,12 @@ void take_next_step(ui::Ui& ui, Desk& desk, const Stop& stop, NextStep next) {
     case NextStep::fix_in_builder:
       desk.dashboard.browser.go_to(builder_address(desk.state.deploy->project_id));
       return;
-    case NextStep::choose_again: leave_for_choices(desk, no_sheet); return;
-    case NextStep::sign_in: sign_in_elsewhere(desk.dashboard); return;
+    case NextStep::choose_again:
+      leave_for_choices(desk, no_sheet);
+      return;
+    case NextStep::sign_in:
+      sign_in_elsewhere(desk.dashboard);
+      return;
     case NextStep::copy_report:
       copy_text(desk.dashboard, report_text(desk.state), "Report");
       return;
@@ -165,7 +173,8 @@ float draw_buttons(ui::Ui& ui, Desk& desk, ui::Rect at, const Stop& stop) {
     ui::Rect rest = at;
     rest.height = 96;
     acts = ui::button(ui, ui::cut_top(rest, 44, 8), words, primary);
-    if (offers_choices) chooses = ui::button(ui, ui::cut_top(rest, 44), "Change the choices", quiet);
+    if (offers_choices)
+      chooses = ui::button(ui, ui::cut_top(rest, 44), "Change the choices", quiet);
     height = offers_choices ? 96 : 44;
   } else {
     ui::Rect row = ui::with_height(at, 40);
@@ -216,9 +225,8 @@ float draw_last_row(ui::Ui& ui, Desk& desk, ui::Rect at, const Stop& stop) {
   const bool has_log = dialog.deployment.value && !dialog.deployment.value->log.empty();
   if (!has_log) return 52;
   const std::string_view words = dialog.log_open ? "Hide the log" : "Log of this step";
-  const ui::ButtonOptions options{
-      .kind = ui::ButtonKind::link,
-      .icon = dialog.log_open ? ui::Icon::down : ui::Icon::right};
+  const ui::ButtonOptions options{.kind = ui::ButtonKind::link,
+                                  .icon = dialog.log_open ? ui::Icon::down : ui::Icon::right};
   if (ui::button_left(ui, row, words, options)) dialog.log_open = !dialog.log_open;
   if (!dialog.log_open) return 52;
   const ui::Rect log{at.x, at.y + 52, at.width, 240};
@@ -235,8 +243,8 @@ void draw_stopped(ui::Ui& ui, Desk& desk, ui::Rect area) {
   const float side = is_phone ? 16.0F : 32.0F;
   ui::Scroll scroll(ui, area, "What stopped");
   const ui::Rect content = scroll.content();
-  ui::Column column{{content.x + side, content.y + (is_phone ? 20.0F : 28.0F),
-                     content.width - 2 * side, 0}};
+  ui::Column column{
+      {content.x + side, content.y + (is_phone ? 20.0F : 28.0F), content.width - 2 * side, 0}};
   ui::Rect line = column.next(20);
   const ui::Tone tone = stop.by_person ? ui::Tone::text_2 : ui::Tone::bad;
   if (!stop.by_person) ui::icon(ui, ui::cut_left(line, 16, 8), ui::Icon::warn, 16, tone);

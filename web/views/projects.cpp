@@ -37,11 +37,12 @@ std::array<Figure, 4> figures_to_show(ui::Ui& ui, const State& state) {
   const std::string month = month_words(state.now_ms);
   const auto projects = static_cast<int64_t>(state.cards.size());
   return {{
-      {"Live apps", grouped(figures.live), is_phone ? "" : cat({"of ", counted(projects, "project", "projects")}),
+      {"Live apps", grouped(figures.live),
+       is_phone ? "" : cat({"of ", counted(projects, "project", "projects")}),
        cat({grouped(figures.not_deployed), " not deployed"})},
       {is_phone ? "Deployments" : cat({"Deployments in ", month}),
-       figures.deployments_this_month ? grouped(*figures.deployments_this_month) : "",
-       "", is_phone ? cat({"in ", month}) : month_detail(figures)},
+       figures.deployments_this_month ? grouped(*figures.deployments_this_month) : "", "",
+       is_phone ? cat({"in ", month}) : month_detail(figures)},
       {"Needs you", grouped(figures.waiting_for_you), "",
        figures.waiting_for_you == 0 ? "nothing waits for you" : "stopped, with a way on"},
       {"Preview data", grouped(figures.rows), is_phone ? "" : "rows",
@@ -62,9 +63,8 @@ void draw_figure(ui::Ui& ui, ui::Rect cell, const Figure& figure) {
   ui::text_line(ui, rest, figure.label, ui::with(ui::style::caption, ui::Tone::text_2), 2);
   ui::Rect line = ui::cut_top(rest, 32, 1);
   const std::string beside = " " + figure.beside;
-  const std::array<ui::Run, 2> parts = {
-      {{figure.number, ui::style::page_title},
-       {beside, ui::with(ui::style::control, ui::Tone::text_3)}}};
+  const std::array<ui::Run, 2> parts = {{{figure.number, ui::style::page_title},
+                                         {beside, ui::with(ui::style::control, ui::Tone::text_3)}}};
   ui::runs(ui, line, std::span(parts).first(figure.beside.empty() ? 1 : 2));
   ui::text_line(ui, rest, figure.below, ui::with(ui::style::caption, ui::Tone::text_2));
 }
@@ -117,7 +117,8 @@ float draw_list_problem(ui::Ui& ui, Desk& desk, ui::Rect at) {
   }
   if (state.builder.failed()) {
     height += problem_zone(ui, {at.x, at.y + height, at.width, 0}, state.builder.failure,
-                           ui::Mood::warn) + 16;
+                           ui::Mood::warn) +
+              16;
   }
   return height;
 }
@@ -161,8 +162,7 @@ std::string card_focus_name(const Card& card) { return card.name; }
 void follow_card_keys(ui::Ui& ui, Desk& desk, const std::vector<size_t>& shown) {
   const std::vector<Card>& cards = desk.state.cards;
   size_t at = 0;
-  while (at < shown.size() &&
-         !ui.has_focus(ui::Role::link, card_focus_name(cards[shown[at]]))) {
+  while (at < shown.size() && !ui.has_focus(ui::Role::link, card_focus_name(cards[shown[at]]))) {
     ++at;
   }
   const auto count = static_cast<int>(shown.size());
@@ -240,8 +240,7 @@ void draw_projects(ui::Ui& ui, Desk& desk, ui::Rect page) {
   ui::Scope main(ui, {.role = ui::Role::main, .name = "Projects", .box = page});
   ui::Scroll scroll(ui, page, "Projects");
   const ui::Rect content = scroll.content();
-  const float width =
-      std::min(content.width - 2 * metrics.margin, metrics.content_width_max);
+  const float width = std::min(content.width - 2 * metrics.margin, metrics.content_width_max);
   const float left = content.x + (content.width - width) / 2;
   float y = content.y + (is_phone ? 20.0F : 28.0F);
   const float title_height = is_phone ? 44.0F : 32.0F;
@@ -284,8 +283,9 @@ void draw_projects_empty(ui::Ui& ui, Desk& desk, ui::Rect page) {
       "Make an app in the Builder and press Deploy there. It appears here with its code and the "
       "data of its preview.";
   const ui::Rect text{inside.x, column.y, std::min(inside.width, 520.0F), 60};
-  column.skip(ui::text_block(ui, text, words,
-                             ui::wrapped(ui::with(ui::style::body, ui::Tone::text_2))) + 24);
+  column.skip(
+      ui::text_block(ui, text, words, ui::wrapped(ui::with(ui::style::body, ui::Tone::text_2))) +
+      24);
   const ui::ButtonOptions options{.kind = ui::ButtonKind::primary,
                                   .size = is_phone ? ui::ButtonSize::main : ui::ButtonSize::large,
                                   .icon = ui::Icon::plus};

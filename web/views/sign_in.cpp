@@ -22,8 +22,9 @@ void draw_sign_in_button(ui::Ui& ui, Desk& desk, ui::Rect at) {
   if (ui.touch()) options.size = ui::ButtonSize::main;
   if (state.session.entering) options.busy_word = "Signing in";
   if (is_broken) {
-    options.disabled_reason = "This Fairway has no sign-in page set (SIGN_IN_URL). Its operator "
-                              "must act.";
+    options.disabled_reason =
+        "This Fairway has no sign-in page set (SIGN_IN_URL). Its operator "
+        "must act.";
   } else if (!is_ready) {
     options.disabled_reason = "Fairway has not answered yet.";
   }
@@ -41,8 +42,8 @@ void draw_sign_in(ui::Ui& ui, Desk& desk, ui::Rect page) {
   ui::Rect content = scroll.content();
   const float width = is_phone ? content.width - 32 : 760;
   ui::Measured measured(ui, "sign in card", 340);
-  const ui::Rect card{content.x + (content.width - width) / 2, content.y + (is_phone ? 20.0F : 88.0F),
-                      width, measured.height()};
+  const ui::Rect card{content.x + (content.width - width) / 2,
+                      content.y + (is_phone ? 20.0F : 88.0F), width, measured.height()};
   ui::card(ui, card);
   const ui::Rect inside = is_phone ? ui::shrunk(card, 20, 24) : ui::shrunk(card, 56, 48);
   ui::Column column{inside};
@@ -85,8 +86,7 @@ void draw_session_ended(ui::Ui& ui, Desk& desk) {
   }
   if (ui::button_right(ui, foot, "Sign in here", {})) sign_in(desk.dashboard);
   if (waits) {
-    ui::text(ui, foot, "Waiting for the other tab",
-             ui::with(ui::style::caption, ui::Tone::text_3));
+    ui::text(ui, foot, "Waiting for the other tab", ui::with(ui::style::caption, ui::Tone::text_3));
   }
 }
 
