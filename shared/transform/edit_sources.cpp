@@ -60,7 +60,8 @@ class Walk {
   }
 
   void fail(std::string code, std::string message) {
-    if (!failure_) failure_ = fix_input(std::move(code), std::move(message), std::string(not_changed));
+    if (!failure_)
+      failure_ = fix_input(std::move(code), std::move(message), std::string(not_changed));
   }
 
   // The text of a module, or nothing and a failure.
@@ -69,8 +70,9 @@ class Walk {
     FAIRWAY_ASSERT(file != nullptr);
     bytes_ += file->size_bytes;
     if (!file->text || bytes_ > sources_bytes_max) {
-      fail("source_too_large",
-           cat({path, " is too large for server code: a file may have 1 MiB, all together 4 MiB."}));
+      fail(
+          "source_too_large",
+          cat({path, " is too large for server code: a file may have 1 MiB, all together 4 MiB."}));
       return nullptr;
     }
     return &*file->text;
@@ -273,11 +275,11 @@ class Walk {
     if (!used || imports_environment(tokens)) return;
     size_t top = tokens.at(0).begin;
     std::string_view renamed = env == "env" ? "" : " as ";
-    std::string text = cat({"import { env", renamed, env == "env" ? "" : env,
-                            " } from 'cloudflare:workers';\n"});
-    replacements.insert(replacements.begin(),
-                        {top, top, std::move(text),
-                         "env is what Cloudflare calls the environment", false});
+    std::string text =
+        cat({"import { env", renamed, env == "env" ? "" : env, " } from 'cloudflare:workers';\n"});
+    replacements.insert(
+        replacements.begin(),
+        {top, top, std::move(text), "env is what Cloudflare calls the environment", false});
   }
 
   void note_node_globals(const TokenText& tokens) {

@@ -12,8 +12,8 @@ constexpr std::string_view why_environment = "the environment of a published app
 
 // Where an expression for the whole environment begins and what follows it.
 struct Root {
-  size_t first = 0;  // token
-  size_t next = 0;   // token after "env"
+  size_t first = 0;   // token
+  size_t next = 0;    // token after "env"
   bool vite = false;  // import.meta.env
 };
 
@@ -177,8 +177,8 @@ class Finder {
   }
 
   void warn(std::string code, const Root& root, std::string message, std::string hint) {
-    use_.warnings.push_back({std::move(code), "", tokens_.at(root.first).line, std::move(message),
-                             std::move(hint)});
+    use_.warnings.push_back(
+        {std::move(code), "", tokens_.at(root.first).line, std::move(message), std::move(hint)});
   }
 
   const TokenText& tokens_;
@@ -221,15 +221,15 @@ std::string environment_name_for(const TokenText& tokens) {
 }
 
 bool is_public_name(std::string_view name) {
-  constexpr std::string_view prefixes[] = {"VITE_",     "NEXT_PUBLIC_", "PUBLIC_",
+  constexpr std::string_view prefixes[] = {"VITE_",        "NEXT_PUBLIC_", "PUBLIC_",
                                            "NUXT_PUBLIC_", "REACT_APP_",   "EXPO_PUBLIC_"};
   return std::any_of(std::begin(prefixes), std::end(prefixes),
                      [name](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
 bool looks_secret(std::string_view name) {
-  constexpr std::string_view words[] = {"SECRET",  "TOKEN",      "PASSWORD", "PASSWD",
-                                        "PRIVATE", "CREDENTIAL", "API_KEY",  "APIKEY",
+  constexpr std::string_view words[] = {"SECRET",       "TOKEN",      "PASSWORD", "PASSWD",
+                                        "PRIVATE",      "CREDENTIAL", "API_KEY",  "APIKEY",
                                         "SERVICE_ROLE", "ACCESS_KEY"};
   std::string upper(name);
   for (char& c : upper) {

@@ -119,23 +119,34 @@ std::string relative_path(std::string_view from, std::string_view target) {
 }
 
 bool is_node_builtin(std::string_view name) {
-  constexpr std::array names = std::to_array<std::string_view>(
-      {"assert",      "async_hooks", "buffer",          "child_process", "cluster",
-       "console",     "constants",   "crypto",          "dgram",         "diagnostics_channel",
-       "dns",         "events",      "fs",              "fs/promises",   "http",
-       "http2",       "https",       "module",          "net",           "os",
-       "path",        "path/posix",  "perf_hooks",      "process",       "punycode",
-       "querystring", "readline",    "stream",          "stream/web",    "string_decoder",
-       "timers",      "timers/promises", "tls",         "tty",           "url",
-       "util",        "util/types",  "v8",              "vm",            "worker_threads",
-       "zlib"});
+  constexpr std::array names = std::to_array<std::string_view>({"assert",     "async_hooks",
+                                                                "buffer",     "child_process",
+                                                                "cluster",    "console",
+                                                                "constants",  "crypto",
+                                                                "dgram",      "diagnostics_channel",
+                                                                "dns",        "events",
+                                                                "fs",         "fs/promises",
+                                                                "http",       "http2",
+                                                                "https",      "module",
+                                                                "net",        "os",
+                                                                "path",       "path/posix",
+                                                                "perf_hooks", "process",
+                                                                "punycode",   "querystring",
+                                                                "readline",   "stream",
+                                                                "stream/web", "string_decoder",
+                                                                "timers",     "timers/promises",
+                                                                "tls",        "tty",
+                                                                "url",        "util",
+                                                                "util/types", "v8",
+                                                                "vm",         "worker_threads",
+                                                                "zlib"});
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::vector<Replacement> database_replacements(const TokenText& tokens, const ImportUse& use,
                                                std::string_view env) {
-  std::string settings = cat({"{ url: ", env, ".TURSO_DATABASE_URL, authToken: ", env,
-                              ".TURSO_AUTH_TOKEN }"});
+  std::string settings =
+      cat({"{ url: ", env, ".TURSO_DATABASE_URL, authToken: ", env, ".TURSO_AUTH_TOKEN }"});
   std::vector<Replacement> replacements;
   auto names = imported_names(tokens, use);
   for (size_t index = 0; index < tokens.size(); ++index) {

@@ -231,8 +231,8 @@ class Reader {
     if (tokens_.empty()) return true;
     std::string_view last = last_text();
     if (last == ")" || last == ";" || last == "{" || last == "}" || last == "=>") return true;
-    if (last == ":") return !scopes_.empty() && scopes_.back().open == '{' &&
-                            scopes_.back().operand_follows;
+    if (last == ":")
+      return !scopes_.empty() && scopes_.back().open == '{' && scopes_.back().operand_follows;
     if (any_of(last, {"else", "do", "try", "finally"})) return true;
     return !operand_follows_;
   }

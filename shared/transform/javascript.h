@@ -16,7 +16,7 @@
 namespace fairway {
 
 enum class TokenKind : uint8_t {
-  word,           // identifiers and keywords
+  word,  // identifiers and keywords
   number,
   string,         // with its quotes
   template_text,  // from ` or } to ${ or `

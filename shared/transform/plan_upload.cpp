@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <set>
 
-#include "shared/transform/runtime_files.h"
 #include "shared/base/limits.h"
 #include "shared/base/text.h"
 #include "shared/transform/module_rules.h"
+#include "shared/transform/runtime_files.h"
 
 namespace fairway {
 
@@ -16,7 +16,8 @@ constexpr size_t path_bytes_max = 400;
 constexpr size_t route_rules_max = 100;  // developers.cloudflare.com/pages/functions/routing
 constexpr std::string_view public_folder = "public/";
 constexpr std::string_view release_path = "/.well-known/fairway.json";
-constexpr std::string_view nothing_published = "You: change it in the builder. Nothing was published.";
+constexpr std::string_view nothing_published =
+    "You: change it in the builder. Nothing was published.";
 
 Failure refusal(std::string code, std::string message) {
   return fix_input(std::move(code), std::move(message), std::string(nothing_published));
@@ -64,14 +65,14 @@ std::optional<Failure> file_refusal(const BundleFile& file) {
   bool ours = file.path == "public/.well-known/fairway.json" || file.path == "_worker.js" ||
               file.path.starts_with("fairway/");
   if (worker || ours) {
-    return refusal("reserved_name",
-                   cat({in_quotes(file.path), " is a name that Fairway needs for the published app."}));
+    return refusal("reserved_name", cat({in_quotes(file.path),
+                                         " is a name that Fairway needs for the published app."}));
   }
   size_t slash = file.path.rfind('/');
   std::string_view name = std::string_view(file.path).substr(slash + 1);
   if (is_public(file.path) && name.starts_with(".env")) {
-    return refusal("secret_file",
-                   cat({in_quotes(file.path), " would be readable by everyone. Keep it out of public/."}));
+    return refusal("secret_file", cat({in_quotes(file.path),
+                                       " would be readable by everyone. Keep it out of public/."}));
   }
   if (file.text && !is_utf8(*file.text)) {
     return refusal("not_utf8", cat({in_quotes(file.path), " is not UTF-8 text."}));
@@ -81,22 +82,25 @@ std::optional<Failure> file_refusal(const BundleFile& file) {
 
 std::optional<Failure> bundle_refusal(const std::vector<BundleFile>& bundle) {
   if (int64_t(bundle.size()) > limits::files_max) {
-    return refusal("too_many_files", cat({"The project has ", grouped(int64_t(bundle.size())),
-                                          " files; ", grouped(limits::files_max), " are possible."}));
+    return refusal("too_many_files",
+                   cat({"The project has ", grouped(int64_t(bundle.size())), " files; ",
+                        grouped(limits::files_max), " are possible."}));
   }
   std::set<std::string_view> paths;
   for (const auto& file : bundle) {
     if (auto failure = file_refusal(file)) return failure;
     if (!paths.insert(file.path).second) {
-      return refusal("duplicate_path", cat({"The project has two files ", in_quotes(file.path), "."}));
+      return refusal("duplicate_path",
+                     cat({"The project has two files ", in_quotes(file.path), "."}));
     }
   }
   if (paths.contains("server.js") || paths.contains("public/index.html")) return std::nullopt;
   bool typescript = paths.contains("server.ts") || paths.contains("src/server.ts");
   return refusal("no_entry",
-                 typescript ? "The server is TypeScript; Fairway publishes JavaScript (server.js)."
-                            : "The project has neither server.js nor public/index.html, so there is "
-                              "nothing to publish.");
+                 typescript
+                     ? "The server is TypeScript; Fairway publishes JavaScript (server.js)."
+                     : "The project has neither server.js nor public/index.html, so there is "
+                       "nothing to publish.");
 }
 
 const std::string& text_of(const std::vector<BundleFile>& bundle, std::string_view path) {
@@ -160,8 +164,8 @@ Outcome<std::string> merged_routes(const std::string& text, std::vector<SourceEd
     }
     if (std::any_of(include.begin(), include.end(), covered)) continue;
     include.emplace_back(path);
-    edits.push_back({std::string(file), 1, "", cat({"\"", path, "\""}),
-                     "the published app answers this path"});
+    edits.push_back(
+        {std::string(file), 1, "", cat({"\"", path, "\""}), "the published app answers this path"});
   }
   if (include.size() + exclude.size() > route_rules_max) {
     return refusal("bad_routes", cat({file, " has more than 100 rules."}));
@@ -220,16 +224,18 @@ std::optional<Failure> sources_refusal(const std::vector<BundleFile>& bundle,
   const std::string& server = text_of(bundle, "server.js");
   auto tokens = read_tokens(server);
   if (tokens.ok() && !exports_name(TokenText(server, *tokens), "handle")) {
-    return refusal("no_handle", "server.js does not export a function called handle, which answers "
-                                "the requests to /api/.");
+    return refusal("no_handle",
+                   "server.js does not export a function called handle, which answers "
+                   "the requests to /api/.");
   }
   if (sources.packages.empty()) return std::nullopt;
   const auto& package = sources.packages[0];
   return fix_input(
       "missing_package",
-      cat({package.file, ", line ", decimal(package.line), ": the package ", in_quotes(package.name),
-           " is not part of the project, and Fairway installs none."}),
-      "You: let the builder bundle its packages into the project's own files. Nothing was published.");
+      cat({package.file, ", line ", decimal(package.line), ": the package ",
+           in_quotes(package.name), " is not part of the project, and Fairway installs none."}),
+      "You: let the builder bundle its packages into the project's own files. Nothing was "
+      "published.");
 }
 
 std::vector<SourceModule> laid_out(std::vector<SourceModule> sources, const std::string& release) {
@@ -238,16 +244,19 @@ std::vector<SourceModule> laid_out(std::vector<SourceModule> sources, const std:
   if (sources.empty()) modules.push_back({"server.js", std::string(runtime::no_server_js)});
   for (auto& module : sources) modules.push_back(std::move(module));
   modules.push_back({"fairway/database.js", std::string(runtime::database_js)});
-  modules.push_back({"fairway/release.js",
-                     cat({"export const release = ", to_text(Json(release)), ";\n"})});
+  modules.push_back(
+      {"fairway/release.js", cat({"export const release = ", to_text(Json(release)), ";\n"})});
   return modules;
 }
 
 void keep_telling_short(UploadPlan& plan) {
   if (plan.edits.size() > edits_max) {
     plan.warnings.push_back({"many_edits", "", 0,
-                             cat({grouped(int64_t(plan.edits.size())), " lines were changed; the "
-                                  "first ", decimal(int64_t(edits_max)), " are listed."}), ""});
+                             cat({grouped(int64_t(plan.edits.size())),
+                                  " lines were changed; the "
+                                  "first ",
+                                  decimal(int64_t(edits_max)), " are listed."}),
+                             ""});
     plan.edits.resize(edits_max);
   }
   if (plan.warnings.size() > warnings_max) plan.warnings.resize(warnings_max);
@@ -294,13 +303,19 @@ Outcome<UploadPlan> plan_upload(const std::vector<BundleFile>& bundle,
 }
 
 void to_json(Json& json, const SourceEdit& edit) {
-  json = Json{{"file", edit.file},   {"line", edit.line}, {"before", edit.before},
-              {"after", edit.after}, {"why", edit.why}};
+  json = Json{{"file", edit.file},
+              {"line", edit.line},
+              {"before", edit.before},
+              {"after", edit.after},
+              {"why", edit.why}};
 }
 
 void to_json(Json& json, const TransformWarning& warning) {
-  json = Json{{"code", warning.code},       {"file", warning.file}, {"line", warning.line},
-              {"message", warning.message}, {"hint", warning.hint}};
+  json = Json{{"code", warning.code},
+              {"file", warning.file},
+              {"line", warning.line},
+              {"message", warning.message},
+              {"hint", warning.hint}};
 }
 
 }  // namespace fairway

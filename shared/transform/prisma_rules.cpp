@@ -117,9 +117,9 @@ std::vector<Replacement> prisma_replacements(const TokenText& tokens, const Pris
                                              std::string_view env) {
   std::vector<Replacement> replacements;
   if (!takes_settings(prisma)) return replacements;
-  std::string adapter = cat({"new ", adapter_class(prisma), "({ url: ", env,
-                             ".TURSO_DATABASE_URL, authToken: ", env,
-                             ".TURSO_AUTH_TOKEN }, { timestampFormat: 'unixepoch-ms' })"});
+  std::string adapter =
+      cat({"new ", adapter_class(prisma), "({ url: ", env, ".TURSO_DATABASE_URL, authToken: ", env,
+           ".TURSO_AUTH_TOKEN }, { timestampFormat: 'unixepoch-ms' })"});
   for (size_t index = 0; index + 1 < tokens.size(); ++index) {
     if (!tokens.is_free_word(index, "new") || !tokens.is(index + 1, "PrismaClient")) continue;
     add_adapter(tokens, index + 1, adapter, replacements);
@@ -127,9 +127,10 @@ std::vector<Replacement> prisma_replacements(const TokenText& tokens, const Pris
   bool imported = mentions(tokens, 0, tokens.size(), adapter_class(prisma));
   if (!replacements.empty() && !imported) {
     size_t top = tokens.at(0).begin;
-    replacements.push_back({top, top, cat({"import { ", adapter_class(prisma),
-                                           " } from '@prisma/adapter-libsql/web';\n"}),
-                            "the adapter of Prisma for Turso", false});
+    replacements.push_back(
+        {top, top,
+         cat({"import { ", adapter_class(prisma), " } from '@prisma/adapter-libsql/web';\n"}),
+         "the adapter of Prisma for Turso", false});
   }
   return replacements;
 }

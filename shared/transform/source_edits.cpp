@@ -69,8 +69,8 @@ EditedText apply(const std::string& file, std::string_view source,
   int64_t line = 1;
   for (size_t first = 0; first < replacements.size();) {
     const Replacement& one = replacements[first];
-    line += std::count(source.begin() + ptrdiff_t(counted_to), source.begin() + ptrdiff_t(one.begin),
-                       '\n');
+    line += std::count(source.begin() + ptrdiff_t(counted_to),
+                       source.begin() + ptrdiff_t(one.begin), '\n');
     counted_to = one.begin;
     SourceEdit edit{file, line, "", "", one.why};
     size_t last = first + 1;

@@ -1,5 +1,5 @@
-// What a builder's bundle becomes when it is published: static files as they are, and a set of worker
-// modules whose database client and environment are those of production.
+// What a builder's bundle becomes when it is published: static files as they are, and a set of
+// worker modules whose database client and environment are those of production.
 //
 // Pure: the same bundle and settings give the same plan, byte for byte. Nothing is fetched, nothing
 // is guessed silently: every change of a source is one SourceEdit, every doubt one warning.
@@ -7,15 +7,15 @@
 // project), or checking that the code is right.
 //
 // The bundle: public/** is served as it is; server.js exports handle(request) and answers /api/*;
-// the files it imports go with it; public/_routes.json, _headers and _redirects are Cloudflare's own.
-// The published worker also answers /.well-known/fairway.json with {"release","database"}.
+// the files it imports go with it; public/_routes.json, _headers and _redirects are Cloudflare's
+// own. The published worker also answers /.well-known/fairway.json with {"release","database"}.
 //
 // Limits: limits::files_max files, limits::file_bytes_max a file, sources of 1 MiB each and 4 MiB
-// together, UTF-8; edits_max edits and warnings_max warnings are told. Cost: linear in the text read.
-// Failures (all fix_input, nothing kept or changed): `no_entry`, `too_many_files`, `file_too_large`,
-// `bad_path`, `reserved_name`, `duplicate_path`, `not_utf8`, `source_too_large`, `missing_module`,
-// `missing_package`, `no_handle`, `common_js`, `bad_source`, `bad_routes`, `bad_package_json`,
-// `secret_file`.
+// together, UTF-8; edits_max edits and warnings_max warnings are told. Cost: linear in the text
+// read. Failures (all fix_input, nothing kept or changed): `no_entry`, `too_many_files`,
+// `file_too_large`, `bad_path`, `reserved_name`, `duplicate_path`, `not_utf8`, `source_too_large`,
+// `missing_module`, `missing_package`, `no_handle`, `common_js`, `bad_source`, `bad_routes`,
+// `bad_package_json`, `secret_file`.
 #pragma once
 
 #include "shared/base/json.h"
@@ -26,7 +26,7 @@ constexpr size_t edits_max = 500;
 constexpr size_t warnings_max = 200;
 
 struct BundleFile {
-  std::string path;                 // "server.js", "public/index.html"
+  std::string path;  // "server.js", "public/index.html"
   int64_t size_bytes = 0;
   std::optional<std::string> text;  // to be given where needs_text says so
 };
@@ -76,13 +76,13 @@ struct TransformWarning {
 void to_json(Json& json, const TransformWarning& warning);
 
 struct UploadPlan {
-  std::vector<StaticFile> assets;      // in the order of their paths
-  std::vector<SourceModule> modules;   // the first one is the main module
-  std::string routes_json;             // "" when the app brings none
-  std::string headers_text;            // likewise
-  std::string redirects_text;          // likewise
-  std::vector<SourceEdit> edits;       // by module and line, edits_max at most
-  std::vector<std::string> environment_names;  // that the server code reads, sorted
+  std::vector<StaticFile> assets;                // in the order of their paths
+  std::vector<SourceModule> modules;             // the first one is the main module
+  std::string routes_json;                       // "" when the app brings none
+  std::string headers_text;                      // likewise
+  std::string redirects_text;                    // likewise
+  std::vector<SourceEdit> edits;                 // by module and line, edits_max at most
+  std::vector<std::string> environment_names;    // that the server code reads, sorted
   std::vector<std::string> compatibility_flags;  // that the host must be given
   std::vector<TransformWarning> warnings;
 };

@@ -14,9 +14,15 @@ struct KeyForm {
   std::string_view owner;
 };
 constexpr KeyForm key_forms[] = {
-    {"sk-ant-", 20, "Anthropic"},   {"sk-proj-", 20, "OpenAI"},  {"sk_live_", 16, "Stripe"},
-    {"rk_live_", 16, "Stripe"},     {"ghp_", 36, "GitHub"},      {"github_pat_", 22, "GitHub"},
-    {"AKIA", 16, "Amazon"},         {"xoxb-", 20, "Slack"},      {"SG.", 40, "SendGrid"},
+    {"sk-ant-", 20, "Anthropic"},
+    {"sk-proj-", 20, "OpenAI"},
+    {"sk_live_", 16, "Stripe"},
+    {"rk_live_", 16, "Stripe"},
+    {"ghp_", 36, "GitHub"},
+    {"github_pat_", 22, "GitHub"},
+    {"AKIA", 16, "Amazon"},
+    {"xoxb-", 20, "Slack"},
+    {"SG.", 40, "SendGrid"},
     {"-----BEGIN PRIVATE KEY", 0, "a private key"},
     {"-----BEGIN RSA PRIVATE KEY", 0, "a private key"},
 };
@@ -59,8 +65,9 @@ std::vector<TransformWarning> name_warnings(const std::vector<std::string>& name
   for (const auto& name : names) {
     if (!is_public_name(name) || !looks_secret(name)) continue;
     warnings.push_back({"public_secret_name", "", 0,
-                        cat({name, " looks like a secret, but names that begin so are copied into "
-                                   "what everyone can read."}),
+                        cat({name,
+                             " looks like a secret, but names that begin so are copied into "
+                             "what everyone can read."}),
                         "You: give it a name without that beginning and read it in server.js."});
   }
   return warnings;

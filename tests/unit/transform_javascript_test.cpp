@@ -94,10 +94,40 @@ TEST_CASE("tokens: any bytes are read to an end, in order, without overlap") {
     state = state * 6'364'136'223'846'793'005 + 1'442'695'040'888'963'407;
     return uint32_t(state >> 33);
   };
-  constexpr std::array pieces = std::to_array<std::string_view>(
-      {"`", "${", "}", "{", "(", ")", "[", "]", "/", "\\", "'", "\"", "*", "/*", "*/", "//", "\n",
-       "import", "from", "export", "process.env.A", "=", "?.", ".", "return", "\xE2\x80\xA8", "\xFF",
-       "1e", "++", "=>", "a", ";", "#", std::string_view("\0", 1)});
+  constexpr std::array pieces = std::to_array<std::string_view>({"`",
+                                                                 "${",
+                                                                 "}",
+                                                                 "{",
+                                                                 "(",
+                                                                 ")",
+                                                                 "[",
+                                                                 "]",
+                                                                 "/",
+                                                                 "\\",
+                                                                 "'",
+                                                                 "\"",
+                                                                 "*",
+                                                                 "/*",
+                                                                 "*/",
+                                                                 "//",
+                                                                 "\n",
+                                                                 "import",
+                                                                 "from",
+                                                                 "export",
+                                                                 "process.env.A",
+                                                                 "=",
+                                                                 "?.",
+                                                                 ".",
+                                                                 "return",
+                                                                 "\xE2\x80\xA8",
+                                                                 "\xFF",
+                                                                 "1e",
+                                                                 "++",
+                                                                 "=>",
+                                                                 "a",
+                                                                 ";",
+                                                                 "#",
+                                                                 std::string_view("\0", 1)});
   for (int round = 0; round < 3000; ++round) {
     std::string source;
     for (uint32_t i = dice() % 40; i > 0; --i) {

@@ -40,7 +40,8 @@ std::vector<std::string> codes(const UploadPlan& plan) {
 }
 
 Json golden_of(const UploadPlan& plan) {
-  Json golden{{"edits", plan.edits}, {"warnings", plan.warnings}, {"reads", plan.environment_names}};
+  Json golden{
+      {"edits", plan.edits}, {"warnings", plan.warnings}, {"reads", plan.environment_names}};
   for (const auto& asset : plan.assets) golden["assets"].push_back(asset.path);
   for (const auto& module : plan.modules) {
     golden["modules"].push_back(module.name);
@@ -69,15 +70,15 @@ TEST_CASE("plan: the builder's three apps") {
 }
 
 TEST_CASE("plan: modules and assets are laid out in a fixed order") {
-  const auto plan = planned(project(
-      "import './b.js';\nexport const handle = () => 1;",
-      {file("public/z.css", "a"), file("b.js", ""), file("public/a/index.html", "b"),
-       file("README.md", ""), file("public/_headers", "/*\n  A: b"), file("public/.DS_Store", ""),
-       file("public/_redirects", "/a /b")}));
+  const auto plan = planned(
+      project("import './b.js';\nexport const handle = () => 1;",
+              {file("public/z.css", "a"), file("b.js", ""), file("public/a/index.html", "b"),
+               file("README.md", ""), file("public/_headers", "/*\n  A: b"),
+               file("public/.DS_Store", ""), file("public/_redirects", "/a /b")}));
   Names names;
   for (const auto& module : plan.modules) names.push_back(module.name);
-  CHECK(names == Names{"_worker.js", "server.js", "b.js", "fairway/database.js",
-                       "fairway/release.js"});
+  CHECK(names ==
+        Names{"_worker.js", "server.js", "b.js", "fairway/database.js", "fairway/release.js"});
   CHECK(module_text(plan, "fairway/release.js") == "export const release = \"dep-1\";\n");
   CHECK(module_text(plan, "_worker.js").find("/.well-known/fairway.json") != std::string::npos);
   REQUIRE(plan.assets.size() == 2);
@@ -109,7 +110,8 @@ TEST_CASE("plan: what has nothing to publish, or too much, is refused") {
 }
 
 TEST_CASE("plan: names that would leave their place or take ours are refused") {
-  for (const char* path : {"", "/a", "../a", "a/../b", "a//b", "a/.", "a\\b", "a\nb", "\xFF", "a/"}) {
+  for (const char* path :
+       {"", "/a", "../a", "a/../b", "a//b", "a/.", "a\\b", "a\nb", "\xFF", "a/"}) {
     CAPTURE(path);
     CHECK(refused_path(path) == "bad_path");
   }
@@ -125,7 +127,9 @@ TEST_CASE("plan: names that would leave their place or take ours are refused") {
 }
 
 TEST_CASE("plan: the app's own routes keep the server reachable") {
-  auto routes = [](std::string text) { return project(answers, {file("public/_routes.json", text)}); };
+  auto routes = [](std::string text) {
+    return project(answers, {file("public/_routes.json", text)});
+  };
   CHECK(planned(routes(R"({"version":1,"include":["/*"],"exclude":["/img/*"]})")).routes_json ==
         R"({"exclude":["/img/*"],"include":["/*"],"version":1})");
   const auto plan = planned(routes(R"({"version":1,"include":["/api/*"],"exclude":[]})"));
@@ -146,16 +150,18 @@ TEST_CASE("plan: variables without a value and secrets in the open are told") {
   CHECK(codes(planned(project(answers), {"VITE_TITLE", "API_KEY"})).empty());
 
   const std::string key = cat({"sk_", "live_", "0123456789abcdefABCDEF"});
-  const auto plan = planned(project(answers, {file("public/a.js", cat({"\nconst k = '", key, "';"}))}));
+  const auto plan =
+      planned(project(answers, {file("public/a.js", cat({"\nconst k = '", key, "';"}))}));
   REQUIRE(codes(plan) == Names{"secret_in_source"});
   CHECK(plan.warnings[0].line == 2);
   CHECK(to_text(Json(plan.warnings)).find(key) == std::string::npos);
   CHECK(codes(planned(project(cat({"const k = '", key, "'; ", answers})))) ==
         Names{"secret_in_source"});
 
-  const auto vite = planned(project(
-      answers, {file("public/a.js", "f(import.meta.env.VITE_SECRET_TOKEN)"),
-                file("public/min.js", "broken ("), {"public/data.db", 10, std::nullopt}}));
+  const auto vite =
+      planned(project(answers, {file("public/a.js", "f(import.meta.env.VITE_SECRET_TOKEN)"),
+                                file("public/min.js", "broken ("),
+                                {"public/data.db", 10, std::nullopt}}));
   CHECK(codes(vite) ==
         Names{"environment_in_static_file", "public_database", "public_secret_name"});
 }

@@ -36,7 +36,8 @@ TEST_CASE("sources: the environment in its forms") {
   CHECK(edited_server("x = process.env.NODE_ENV === 'a';") == "x = 'production' === 'a';");
   CHECK(edited_server("const { A, B = f(1, 2), C: d, 'E': g } = process.env;") ==
         cat({env_import, "const { A, B = f(1, 2), C: d, 'E': g } = env;"}));
-  const auto sources = edited("const { A, B = f(1, 2), C: d, 'E': g } = process.env; h(process.env.A)");
+  const auto sources =
+      edited("const { A, B = f(1, 2), C: d, 'E': g } = process.env; h(process.env.A)");
   CHECK(sources.environment_names == Names{"A", "B", "C", "E"});
   CHECK(sources.warnings.empty());
 }
@@ -66,7 +67,8 @@ TEST_CASE("sources: a module that has its own env keeps it") {
 TEST_CASE("sources: what cannot be read from the text is a warning") {
   CHECK(codes(edited("f(process.env[name]);").warnings) == Names{"computed_environment_name"});
   CHECK(codes(edited("f({ ...process.env });").warnings) == Names{"whole_environment"});
-  CHECK(codes(edited("const { A, ...rest } = process.env;").warnings) == Names{"whole_environment"});
+  CHECK(codes(edited("const { A, ...rest } = process.env;").warnings) ==
+        Names{"whole_environment"});
   CHECK(codes(edited("process.env.A = '1';").warnings) == Names{"environment_write"});
   CHECK(codes(edited("x = process.env.A == '1';").warnings).empty());
   CHECK(codes(edited("await import(name);").warnings) == Names{"computed_import"});
@@ -75,14 +77,14 @@ TEST_CASE("sources: what cannot be read from the text is a warning") {
 }
 
 TEST_CASE("sources: the preview database becomes the one at Turso") {
-  const std::string settings =
-      "{ url: env.TURSO_DATABASE_URL, authToken: env.TURSO_AUTH_TOKEN }";
+  const std::string settings = "{ url: env.TURSO_DATABASE_URL, authToken: env.TURSO_AUTH_TOKEN }";
   const std::string server =
       "import { database } from './lib/data.js';\nexport const handle = () => database;";
   const auto sources = edited(
-      server, {file("lib/data.js",
-                    "import { openDatabase as open } from '@builder/preview-database';\n"
-                    "export const database = open(process.env.DATABASE_URL ?? f('preview.db'));\n")});
+      server,
+      {file("lib/data.js",
+            "import { openDatabase as open } from '@builder/preview-database';\n"
+            "export const database = open(process.env.DATABASE_URL ?? f('preview.db'));\n")});
   CHECK(module_text(sources, "server.js") == server);
   CHECK(module_text(sources, "lib/data.js") ==
         cat({env_import, "import { openDatabase as open } from '../fairway/database.js';\n",
@@ -110,7 +112,8 @@ TEST_CASE("sources: imports are followed and named in full") {
         "import a from './a.js';\nimport './b/index.js';\nexport * from './c.mjs';\n"
         "const d = await import('./d.js');\nimport e from './e.json.js';\n"
         "import { createHash } from 'node:crypto';\nimport('node:fs');");
-  CHECK(module_text(sources, "e.json.js") == "export default JSON.parse(\"{\\\"a\\\": \\\"\\\\\\\"\\\"}\");\n");
+  CHECK(module_text(sources, "e.json.js") ==
+        "export default JSON.parse(\"{\\\"a\\\": \\\"\\\\\\\"\\\"}\");\n");
   CHECK(module_text(sources, "not_reached.js") == "(no such module)");
   CHECK(sources.modules.size() == 6);
   CHECK(sources.compatibility_flags == Names{"nodejs_compat"});
@@ -135,7 +138,8 @@ TEST_CASE("sources: what cannot be published is refused with its place") {
   BundleFile large{"a.js", 2 << 20, std::nullopt};
   CHECK(edited_server("import './a.js';", {large}).starts_with("source_too_large: a.js"));
   CHECK(edited_server("1", {file("package.json", "[]")}).starts_with("bad_package_json"));
-  const auto packages = edited("import { z } from 'zod';\nimport 'https://a.example/b.js';").packages;
+  const auto packages =
+      edited("import { z } from 'zod';\nimport 'https://a.example/b.js';").packages;
   REQUIRE(packages.size() == 2);
   CHECK(packages[0].name == "zod");
   CHECK(packages[1].line == 2);
@@ -180,13 +184,16 @@ TEST_CASE("sources: Prisma 7 and 6 get their adapter, the provider stays sqlite"
   CHECK(preview.edits.back().line == 2);
   CHECK(codes(edited(server, {package("6.19.0"), schema("libsql")}).warnings) ==
         Names{"prisma_provider"});
-  CHECK(codes(edited(server, {package("7.0.0"), schema("sqlite")}).warnings) == Names{"prisma_url"});
+  CHECK(codes(edited(server, {package("7.0.0"), schema("sqlite")}).warnings) ==
+        Names{"prisma_url"});
 }
 
 TEST_CASE("sources: an edit shows whole lines before and after") {
-  const auto sources = edited("const a = 1;\n  f(process.env.A, process.env.B);\ng(process.env.C);\n");
+  const auto sources =
+      edited("const a = 1;\n  f(process.env.A, process.env.B);\ng(process.env.C);\n");
   REQUIRE(sources.edits.size() == 3);
-  CHECK(sources.edits[0] == SourceEdit{"server.js", 1, "", "import { env } from 'cloudflare:workers';",
+  CHECK(sources.edits[0] == SourceEdit{"server.js", 1, "",
+                                       "import { env } from 'cloudflare:workers';",
                                        "env is what Cloudflare calls the environment"});
   CHECK(sources.edits[1] == SourceEdit{"server.js", 2, "f(process.env.A, process.env.B);",
                                        "f(env.A, env.B);",
