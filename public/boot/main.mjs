@@ -311,7 +311,8 @@ class Tab {
   /** @param {number} call @param {Uint8Array} frame */
   answer(call, frame) {
     this.withBytes(frame, (at) => this.module._fairway_answer(call, at, frame.length));
-    this.promptly();
+    if (document.hidden) this.promptly();
+    else this.soon();
   }
 
   /** The fields measure text with the very faces that the canvas draws. */

@@ -210,6 +210,7 @@ EMSCRIPTEN_KEEPALIVE int fairway_key_was_used() { return tab->ui.core().key_used
 
 EMSCRIPTEN_KEEPALIVE void fairway_answer(uint32_t call, const char* frame, size_t size) {
   tab->wall.answer(call, {frame, size});
+  tab->loop.run();  // work goes on at once; the picture of it may wait for the next frame
 }
 
 EMSCRIPTEN_KEEPALIVE void fairway_context_lost() {
