@@ -106,12 +106,13 @@ DatabaseAccess turso_access(const Settings& settings, const TursoDatabase& datab
 
 namespace {
 
-Failure upload_refused(const HttpResponse& response) {
-  std::string words = said(response);
-  if (response.status == 409 || words.find("not a draft") != std::string::npos) {
-    return fix_input("not_a_draft", "The database holds data already and takes no upload.");
+// Nothing documents how a database says that it was loaded before; but a draft answers no query.
+Task<Done> refuse_upload(Host& host, DatabaseAccess access, HttpResponse response) {
+  auto probe = co_await outcome_of(run_statement(host, std::move(access), {"SELECT 1", {}}));
+  if (!probe.ok()) {
+    co_return refused(provider, "take the database file", response.status, said(response));
   }
-  return refused(provider, "take the database file", response.status, words);
+  co_return fix_input("not_a_draft", "The database holds data already and takes no upload.");
 }
 
 Task<Done> upload_whole(Host& host, DatabaseAccess access, std::vector<std::string> blob_keys) {
@@ -120,8 +121,8 @@ Task<Done> upload_whole(Host& host, DatabaseAccess access, std::vector<std::stri
   request.headers.push_back({"content-type", "application/octet-stream"});
   for (auto& key : blob_keys) request.body.push_back(blob_piece(std::move(key)));
   auto response = co_await send_patiently(host, std::move(request), Repeat::unknown);
-  if (response.status != 200) co_return upload_refused(response);
-  co_return Done{};
+  if (response.status == 200) co_return Done{};
+  co_return co_await refuse_upload(host, std::move(access), std::move(response));
 }
 
 }  // namespace
