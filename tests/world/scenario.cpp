@@ -36,7 +36,7 @@ Faults draw_faults(Chance& chance) {
       faults.lose_answer = 5 + chance.below(30);
       break;
     case 2:
-      faults.crash_permille = 5 + chance.below(40);
+      faults.crash_permille = 1 + chance.below(30);
       break;
     case 3:
       faults.busy = 10 + chance.below(40);

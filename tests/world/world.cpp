@@ -114,7 +114,7 @@ bool World::run_doomed_turn() {
 }
 
 bool World::turn() {
-  bool dies = faults.crash_permille > 0 && !tasks_.empty() &&
+  bool dies = faults.crash_permille > 0 && crashes < crashes_max && !tasks_.empty() &&
               chance.below(1000) < faults.crash_permille;
   if (dies && chance.percent(50)) return run_doomed_turn() || true;
   if (dies) {

@@ -70,6 +70,8 @@ class World final : public Http, public Blobs, public Clock, public Random, publ
   int64_t fail_requests_from = 0;
   int64_t requests = 0;
   int64_t crashes = 0;
+  // A machine that never lives for a whole step gets nowhere, in any world: then it holds.
+  int64_t crashes_max = 40;
 
   Host host() { return {*this, database_, *this, *this, *this, *this, settings_}; }
 
