@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { startEdge } from './local_edge.mjs';
@@ -14,14 +14,13 @@ import { startSandboxProcess } from './sandbox_process.mjs';
 import { localSecrets } from './secrets.mjs';
 
 const root = join(import.meta.dirname, '../..');
-const stateFolder = join(root, 'build/state');
-const runFile = join(stateFolder, 'run.json');
 const sandboxStartsMax = 3;
 
-const usage = `usage: tools/run [--port 8787] [--sandbox-port 8790] [--reset] [--no-build]
+const usage = `usage: tools/run [--port 8787] [--sandbox-port 8790] [--state FOLDER] [--reset] [--no-build]
 
   --port          where Fairway listens on this machine
   --sandbox-port  where the stand-in for the providers listens
+  --state         where everything is kept (build/state); one start at a time uses it
   --reset         forget every account, deployment and database of this machine first
   --no-build      start what is built, as it is
 `;
@@ -42,6 +41,7 @@ function readOptions() {
     options: {
       port: { type: 'string', default: '8787' },
       'sandbox-port': { type: 'string', default: '8790' },
+      state: { type: 'string', default: join(root, 'build/state') },
       reset: { type: 'boolean', default: false },
       'no-build': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -52,7 +52,9 @@ function readOptions() {
   if (port === sandboxPort && port !== 0) {
     throw new Stop('--port and --sandbox-port are the same.', 'give two different ports');
   }
-  return { ...values, port, sandboxPort, build: !values['no-build'] };
+  const state = resolve(values.state);
+  const runFile = join(state, 'run.json');
+  return { ...values, port, sandboxPort, state, runFile, build: !values['no-build'] };
 }
 
 /** @param {string} name @param {string} text */
@@ -78,8 +80,8 @@ async function checkPortIsFree(flag, port) {
   });
 }
 
-/** Ends what a killed start has left; stops when another start is alive. */
-async function clearEarlierRun() {
+/** Ends what a killed start has left; stops when another start is alive. @param {string} runFile */
+async function clearEarlierRun(runFile) {
   if (!existsSync(runFile)) return;
   const earlier = JSON.parse(readFileSync(runFile, 'utf8'));
   if (earlier.pid !== process.pid && commandOf(earlier.pid)?.includes('tools/serve/run.mjs')) {
@@ -100,8 +102,8 @@ async function clearEarlierRun() {
   rmSync(runFile, { force: true });
 }
 
-/** @param {string} url */
-function noteRun(url) {
+/** @param {string} runFile @param {string} url */
+function noteRun(runFile, url) {
   const note = { pid: process.pid, url, children: childrenOf(process.pid) };
   writeFileSync(runFile, `${JSON.stringify(note)}\n`);
 }
@@ -129,8 +131,12 @@ function preparePages(isBuilding) {
   }
 }
 
-/** @param {import('./sandbox_process.mjs').Sandbox} sandbox @returns {Record<string, string>} */
-function settingsFor(sandbox) {
+/**
+ * @param {import('./sandbox_process.mjs').Sandbox} sandbox
+ * @param {string} state
+ * @returns {Record<string, string>}
+ */
+function settingsFor(sandbox, state) {
   const { turso, cloudflare, identity } = sandbox.addresses;
   return {
     HOME_PATH: '/builder/',
@@ -144,7 +150,7 @@ function settingsFor(sandbox) {
     CLOUDFLARE_PAGES_URL: 'http://{subdomain}',
     SUPABASE_URL: identity,
     SIGN_IN_URL: `${identity}/sign-in`,
-    ...localSecrets(join(stateFolder, 'secrets.json')),
+    ...localSecrets(join(state, 'secrets.json')),
   };
 }
 
@@ -204,43 +210,44 @@ class SandboxKeeper {
 async function main() {
   const options = readOptions();
   if (options.help) return void process.stdout.write(usage);
-  const stopped = untilAskedToStop();
+  const { state, runFile } = options;
+  onSignals(() => endAtOnce(runFile));
   const began = Date.now();
-  await clearEarlierRun();
+  await clearEarlierRun(runFile);
   await checkPortIsFree('--port', options.port);
   await checkPortIsFree('--sandbox-port', options.sandboxPort);
   if (options.reset) {
     say('forgetting every account, deployment and database of this machine');
-    rmSync(stateFolder, { recursive: true, force: true });
+    rmSync(state, { recursive: true, force: true });
   }
-  mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  mkdirSync(state, { recursive: true, mode: 0o700 });
   preparePages(options.build);
 
   const log = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
   const keeper = new SandboxKeeper(
-    { port: options.sandboxPort, state: join(stateFolder, 'sandbox'), log },
-    () => noteRun(edge.url),
+    { port: options.sandboxPort, state: join(state, 'sandbox'), log },
+    () => noteRun(runFile, edge.url),
   );
   const sandbox = await keeper.start();
-  noteRun('(starting)');
+  noteRun(runFile, '(starting)');
   const edge = await startEdge({
     port: options.port,
     host: '127.0.0.1',
-    state: join(stateFolder, 'worker'),
+    state: join(state, 'worker'),
     wasm: readFileSync(join(root, 'build/worker/fairway.wasm')),
     assets: join(root, 'build/public'),
-    settings: settingsFor(sandbox),
+    settings: settingsFor(sandbox, state),
     log,
     restarted: () => {
       say('the edge worker ended and was started again on the same state; its jobs go on');
-      noteRun(edge.url);
+      noteRun(runFile, edge.url);
     },
   }).catch(async (error) => {
     await keeper.stop();
     throw error;
   });
-  noteRun(edge.url);
-  isStarting = false;
+  noteRun(runFile, edge.url);
+  const stopped = new Promise((resolve) => onSignals(() => resolve('')));
   welcome(edge.url, sandbox.addresses.origin);
   say(`ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
 
@@ -252,22 +259,25 @@ async function main() {
   if (why !== '') throw new Stop(why, 'tools/run again; if it ends again, tools/run --reset');
 }
 
-let isStarting = true;
+/**
+ * On these signals only this happens. The runtime of the worker sets listeners of its own, which end
+ * the process at once and leave the sandbox behind: they are taken away.
+ * @param {() => void} act
+ */
+function onSignals(act) {
+  for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.removeAllListeners(name);
+    process.on(name, act);
+  }
+}
 
-/** Until everything stands, a signal ends it all at once. @returns {Promise<string>} */
-function untilAskedToStop() {
-  return new Promise((resolve) => {
-    for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
-      process.on(name, () => {
-        if (!isStarting) return resolve('');
-        for (const child of childrenOf(process.pid)) {
-          for (const pid of treeOf(child).reverse()) signal(pid, 'SIGTERM');
-        }
-        rmSync(runFile, { force: true });
-        process.exit(130);
-      });
-    }
-  });
+/** While not everything stands: ends it all at once. @param {string} runFile */
+function endAtOnce(runFile) {
+  for (const child of childrenOf(process.pid)) {
+    for (const pid of treeOf(child).reverse()) signal(pid, 'SIGTERM');
+  }
+  rmSync(runFile, { force: true });
+  process.exit(130);
 }
 
 main().then(
