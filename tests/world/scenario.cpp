@@ -78,8 +78,8 @@ class Drama {
       deploy(previews_.first);
       if (!is_live() && pages_.fail_deployments_percent == 0) report("a calm deployment failed");
     }
-    if (world_.chance.percent(40)) redeploy(faults);
-    if (world_.chance.percent(25)) tear_down(faults);
+    if (world_.chance.percent(15)) redeploy(faults);
+    if (world_.chance.percent(10)) tear_down(faults);
     return {summary(), broken_};
   }
 
@@ -169,7 +169,7 @@ class Drama {
         if (*due_ms > world_.now) world_.at(*due_ms, [] {});
       }
       world_.turn();
-      if (turns % 64 == 0) report(why_progress_is_wrong(stage_));
+      if (turns % 512 == 0) report(why_progress_is_wrong(stage_));
       if (!broken_.empty()) return;
     }
     report(why_progress_is_wrong(stage_));
