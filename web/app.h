@@ -25,8 +25,8 @@ class Shell {
   /// Draw again soon: something changed outside an event of the page. (Not needed after a task of
   /// the Loop went on: the shell draws after every turn by itself.)
   virtual void wake() = 0;
-  /// Opens the system's file dialog; the file arrives in App::file_given. Only in the pass in which
-  /// a click was returned, else browsers refuse. `accept` as in HTML: ".db,.sqlite,.zip".
+  /// Opens the system's file dialog; the file arrives in Screen::file_given. Only in the pass in
+  /// which a click was returned, else browsers refuse. `accept` as in HTML: ".db,.sqlite,.zip".
   virtual void ask_for_file(std::string_view accept) = 0;
 
  protected:
@@ -34,9 +34,9 @@ class Shell {
 };
 
 /// Made once by the shell; lives as long as the page.
-class App {
+class Screen {
  public:
-  virtual ~App() = default;
+  virtual ~Screen() = default;
   /// Called for every pass of a frame; must not wait.
   virtual void draw(ui::Ui& ui) = 0;
   /// The address was changed by the browser's own buttons (back, forward).
@@ -46,6 +46,6 @@ class App {
 };
 
 /// Defined by the dashboard.
-std::unique_ptr<App> make_app(Host& host, Loop& loop, Browser& browser, Shell& shell);
+std::unique_ptr<Screen> make_app(Host& host, Loop& loop, Browser& browser, Shell& shell);
 
 }  // namespace fairway

@@ -304,7 +304,7 @@ void draw_dialogs(Ui& ui, GalleryState& state) {
   if (answer.closed || answer.picked >= 0) state.palette = false;
 }
 
-class Gallery final : public App {
+class Gallery final : public Screen {
  public:
   explicit Gallery(Shell& shell) : shell_(shell) {}
 
@@ -365,6 +365,6 @@ class Gallery final : public App {
 
 }  // namespace
 
-std::unique_ptr<App> make_gallery(Shell& shell) { return std::make_unique<Gallery>(shell); }
+std::unique_ptr<Screen> make_gallery(Shell& shell) { return std::make_unique<Gallery>(shell); }
 
 }  // namespace fairway

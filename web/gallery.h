@@ -7,6 +7,6 @@
 
 namespace fairway {
 
-std::unique_ptr<App> make_gallery(Shell& shell);
+std::unique_ptr<Screen> make_gallery(Shell& shell);
 
 }  // namespace fairway

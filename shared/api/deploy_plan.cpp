@@ -61,21 +61,21 @@ Json plan_json(Host& host, const std::string& account, const Project& project) {
   }
   Json environment = Json::array();
   for (const auto& variable : list_environment(host.database, project.id)) {
-    environment.push_back({{"name", variable.name},
-                           {"sealed", true},
-                           {"updated_at_ms", variable.updated_at_ms}});
+    environment.push_back(
+        {{"name", variable.name}, {"sealed", true}, {"updated_at_ms", variable.updated_at_ms}});
   }
-  return {{"address", address_of(host.settings, app, name)},
-          {"database_name", is_first ? name : app->database_name},
-          {"first_deployment", is_first},
-          {"data", is_first ? "carry" : "keep"},
-          {"steps", std::move(steps)},
-          {"costs",
-           {{{"label", "Database, Turso"}, {"amount_nanos", turso_month_nanos}, {"note", "a month"}},
-            {{"label", "Hosting, Cloudflare"}, {"amount_nanos", 0}, {"note", ""}}}},
-          {"month_total_nanos", turso_month_nanos},
-          {"blockers", blockers_json(host.settings)},
-          {"environment", std::move(environment)}};
+  return {
+      {"address", address_of(host.settings, app, name)},
+      {"database_name", is_first ? name : app->database_name},
+      {"first_deployment", is_first},
+      {"data", is_first ? "carry" : "keep"},
+      {"steps", std::move(steps)},
+      {"costs",
+       {{{"label", "Database, Turso"}, {"amount_nanos", turso_month_nanos}, {"note", "a month"}},
+        {{"label", "Hosting, Cloudflare"}, {"amount_nanos", 0}, {"note", ""}}}},
+      {"month_total_nanos", turso_month_nanos},
+      {"blockers", blockers_json(host.settings)},
+      {"environment", std::move(environment)}};
 }
 
 }  // namespace fairway::routes

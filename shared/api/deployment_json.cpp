@@ -53,14 +53,13 @@ Json steps_json(Database& database, const Deployment& deployment,
   for (const auto& step : deploy_steps()) {
     const StepRecord* record = find_record(records, step.name);
     bool carries = step.name == "migrate_data";
-    steps.push_back(
-        {{"name", step.name},
-         {"title", step.title},
-         {"state", state_of(deployment, record, step.name)},
-         {"detail", text_note(database, deployment.id, cat({"detail.", step.name}))},
-         {"started_at_ms", record ? record->started_at_ms : 0},
-         {"ended_at_ms", record ? record->ended_at_ms : 0},
-         {"progress", carries ? rows_progress(tables) : Json()}});
+    steps.push_back({{"name", step.name},
+                     {"title", step.title},
+                     {"state", state_of(deployment, record, step.name)},
+                     {"detail", text_note(database, deployment.id, cat({"detail.", step.name}))},
+                     {"started_at_ms", record ? record->started_at_ms : 0},
+                     {"ended_at_ms", record ? record->ended_at_ms : 0},
+                     {"progress", carries ? rows_progress(tables) : Json()}});
   }
   return steps;
 }

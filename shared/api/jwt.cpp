@@ -66,8 +66,7 @@ std::optional<int64_t> instant_ms(const Json& claims, std::string_view name) {
   return int64_t(seconds * 1000);
 }
 
-std::optional<Failure> why_not_valid(const Settings& settings, const Json& claims,
-                                     int64_t now_ms) {
+std::optional<Failure> why_not_valid(const Settings& settings, const Json& claims, int64_t now_ms) {
   auto expires_at_ms = instant_ms(claims, "exp");
   if (!expires_at_ms) return signed_out("the token never expires");
   if (now_ms > *expires_at_ms + leeway_ms) return signed_out("the session has expired");

@@ -30,9 +30,8 @@ Json project_json(Database& database, const Project& project) {
   auto app = find_app_of(database, project.id);
   Json preview;
   if (!project.preview_sha256.empty()) {
-    preview = {{"tables", project.tables},
-               {"rows", project.rows},
-               {"size_bytes", project.image_bytes}};
+    preview = {
+        {"tables", project.tables}, {"rows", project.rows}, {"size_bytes", project.image_bytes}};
   }
   return {{"id", project.id},
           {"name", project.name},
@@ -46,9 +45,8 @@ Json project_json(Database& database, const Project& project) {
 Json environment_json(Database& database, const std::string& project_id) {
   Json names = Json::array();
   for (const auto& variable : list_environment(database, project_id)) {
-    names.push_back({{"name", variable.name},
-                     {"sealed", true},
-                     {"updated_at_ms", variable.updated_at_ms}});
+    names.push_back(
+        {{"name", variable.name}, {"sealed", true}, {"updated_at_ms", variable.updated_at_ms}});
   }
   return {{"environment", std::move(names)}};
 }
@@ -62,9 +60,8 @@ Outcome<Variables> variables_of(const Json& set) {
   for (const auto& [name, value] : set.items()) {
     std::string why = why_bad_name(name);
     if (!why.empty()) return fix_input("bad_variable", why);
-    bool fits = value.is_string() &&
-                int64_t(value.get_ref<const std::string&>().size()) <=
-                    limits::environment_value_bytes_max;
+    bool fits = value.is_string() && int64_t(value.get_ref<const std::string&>().size()) <=
+                                         limits::environment_value_bytes_max;
     if (!fits) return fix_input("bad_variable", name + " must be text of at most 32,768 bytes.");
     variables.emplace_back(name, value.get<std::string>());
   }

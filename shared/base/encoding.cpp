@@ -54,8 +54,7 @@ std::optional<std::string> from_hex(std::string_view text) {
 }
 
 bool is_hex(std::string_view text, size_t length) {
-  return text.size() == length &&
-         text.find_first_not_of(hex_digits) == std::string_view::npos;
+  return text.size() == length && text.find_first_not_of(hex_digits) == std::string_view::npos;
 }
 
 std::string base64(std::string_view bytes) {

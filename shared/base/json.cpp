@@ -36,7 +36,8 @@ const Json& null_json() {
 
 Outcome<Json> parse_json(std::string_view text) {
   if (is_too_deep(text)) {
-    return fix_input("invalid_json", cat({"The JSON is nested deeper than ", decimal(depth_max), "."}));
+    return fix_input("invalid_json",
+                     cat({"The JSON is nested deeper than ", decimal(depth_max), "."}));
   }
   Json json = Json::parse(text.data(), text.data() + text.size(), nullptr, false);
   if (json.is_discarded()) return fix_input("invalid_json", "The text is not valid JSON.");
@@ -93,7 +94,8 @@ int64_t Fields::integer(std::string_view name, IntegerLimits limits) {
               !(found.is_number_unsigned() && found.get<uint64_t>() > uint64_t(INT64_MAX));
   int64_t number = fits ? found.get<int64_t>() : 0;
   if (!fits || number < limits.min || number > limits.max) {
-    refuse(name, cat({"must be an integer from ", decimal(limits.min), " to ", decimal(limits.max)}));
+    refuse(name,
+           cat({"must be an integer from ", decimal(limits.min), " to ", decimal(limits.max)}));
     return limits.min;
   }
   return number;

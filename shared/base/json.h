@@ -1,8 +1,8 @@
 // JSON in the core: nlohmann's DOM without exceptions, and a defensive reader.
 //
-// Whatever comes from outside is parsed by parse_json and taken apart by Fields only: nlohmann's own
-// conversions abort on a wrong type, which is right for what we wrote ourselves (the journal) and
-// wrong for what others wrote.
+// Whatever comes from outside is parsed by parse_json and taken apart by Fields only: nlohmann's
+// own conversions abort on a wrong type, which is right for what we wrote ourselves (the journal)
+// and wrong for what others wrote.
 //
 //   Fields fields(body);
 //   std::string name = fields.text("name", {.size_max = 100});
@@ -18,7 +18,8 @@ namespace fairway {
 
 using Json = nlohmann::json;
 
-// Depth is limited to 64, so that hostile input cannot exhaust the stack. Fails with `invalid_json`.
+// Depth is limited to 64, so that hostile input cannot exhaust the stack. Fails with
+// `invalid_json`.
 Outcome<Json> parse_json(std::string_view text);
 
 // Compact text; bytes that are no UTF-8 become U+FFFD, never an abort.

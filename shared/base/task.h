@@ -96,9 +96,9 @@ inline void Resumable::wake() {
 namespace task_detail {
 
 struct Promise : Resumable {
-  Promise* awaiting = nullptr;    // The task that waits for this one.
-  size_t awaited = 0;             // How many tasks this one still waits for.
-  bool keeps_failure = false;     // True where the awaiting task asked for the outcome.
+  Promise* awaiting = nullptr;  // The task that waits for this one.
+  size_t awaited = 0;           // How many tasks this one still waits for.
+  bool keeps_failure = false;   // True where the awaiting task asked for the outcome.
   std::optional<Failure> failure;
 
   struct Final {

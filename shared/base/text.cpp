@@ -110,7 +110,8 @@ std::string to_utf8(std::string_view bytes, size_t size_max) {
   std::string text;
   while (!bytes.empty()) {
     size_t length = utf8_sequence(bytes);
-    std::string_view next = length == 0 ? std::string_view("\xEF\xBF\xBD") : bytes.substr(0, length);
+    std::string_view next =
+        length == 0 ? std::string_view("\xEF\xBF\xBD") : bytes.substr(0, length);
     if (text.size() + next.size() > size_max) break;
     text += next;
     bytes.remove_prefix(length == 0 ? 1 : length);
@@ -121,7 +122,8 @@ std::string to_utf8(std::string_view bytes, size_t size_max) {
 bool equal_in_constant_time(std::string_view one, std::string_view other) {
   if (one.size() != other.size()) return false;
   unsigned difference = 0;
-  for (size_t i = 0; i < one.size(); ++i) difference |= unsigned(uint8_t(one[i]) ^ uint8_t(other[i]));
+  for (size_t i = 0; i < one.size(); ++i)
+    difference |= unsigned(uint8_t(one[i]) ^ uint8_t(other[i]));
   return difference == 0;
 }
 

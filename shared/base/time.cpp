@@ -47,7 +47,8 @@ std::string span_text(int64_t span_ms) {
     return cat({decimal(tenths / 10), ".", decimal(tenths % 10), " s"});
   }
   if (span_ms < minute_ms) return cat({decimal(span_ms / second_ms), " s"});
-  return cat({decimal(span_ms / minute_ms), " min ", decimal(span_ms % minute_ms / second_ms), " s"});
+  return cat(
+      {decimal(span_ms / minute_ms), " min ", decimal(span_ms % minute_ms / second_ms), " s"});
 }
 
 std::string ago_text(int64_t at_ms, int64_t now_ms) {

@@ -1,5 +1,5 @@
-// Preflight: whatever can be known to fail is found here, before the first provider is asked to make
-// anything.
+// Preflight: whatever can be known to fail is found here, before the first provider is asked to
+// make anything.
 #include <algorithm>
 
 #include "shared/base/text.h"
@@ -14,8 +14,8 @@ Task<Done> check_schema(Host& host, Deployment deployment, App app, PreviewManif
   auto change = co_await plan_schema_change(host, deployment, std::move(access), preview.schema);
   for (const auto& table : change.new_tables) {
     if (find_added_rows(preview, table) != nullptr || rows_of_table(preview, table) == 0) continue;
-    co_return fix_input("rows_missing", cat({"The rows of the new table ", table,
-                                             " were not uploaded."}),
+    co_return fix_input("rows_missing",
+                        cat({"The rows of the new table ", table, " were not uploaded."}),
                         "Open the deploy dialog again, so that the tab can send them.");
   }
   co_return Done{};
@@ -47,10 +47,10 @@ Task<CheckedProject> check_project(Host& host, Journal& journal, Deployment depl
   co_await remove_left_over(host, journal, deployment);
   if (!checked.is_first) co_await check_schema(host, deployment, *app, std::move(preview));
   write_note(journal, "detail.check_project", "Nothing stands in the way");
-  write_log(journal, "check_project", LogLevel::info,
-            cat({counted(checked.tables, "table", "tables"), ", ",
-                 counted(checked.rows, "row", "rows"), ", ",
-                 counted(int64_t(site.upload.assets.size()), "file", "files")}));
+  write_log(
+      journal, "check_project", LogLevel::info,
+      cat({counted(checked.tables, "table", "tables"), ", ", counted(checked.rows, "row", "rows"),
+           ", ", counted(int64_t(site.upload.assets.size()), "file", "files")}));
   co_return checked;
 }
 

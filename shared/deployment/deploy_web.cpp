@@ -13,8 +13,8 @@ Task<Done> go_live(Host& host, Journal& journal, Deployment deployment) {
   co_await step(journal, "migrate_data",
                 migrate_data(host, journal, deployment, checked, database));
   co_await step(journal, "transform_source", transform_source(host, journal, deployment));
-  auto site = co_await step(journal, "publish_site",
-                            publish_site(host, journal, deployment, checked));
+  auto site =
+      co_await step(journal, "publish_site", publish_site(host, journal, deployment, checked));
   auto url = co_await step(journal, "attach_domain", attach_domain(host, journal, site));
   co_await step(journal, "verify_live", verify_live(host, journal, deployment, url));
   co_await step(journal, "record_deployed", record_deployed(host, deployment, checked, url));
@@ -29,10 +29,9 @@ struct Ending {
 };
 
 void keep_ending(Journal& journal, const Ending& ending) {
-  write_note(journal, "ending",
-             {{"status", name_of(ending.status)},
-              {"failure", ending.failure},
-              {"at_ms", ending.at_ms}});
+  write_note(
+      journal, "ending",
+      {{"status", name_of(ending.status)}, {"failure", ending.failure}, {"at_ms", ending.at_ms}});
 }
 
 std::optional<Ending> kept_ending(Journal& journal) {
@@ -43,10 +42,10 @@ std::optional<Ending> kept_ending(Journal& journal) {
 }
 
 Ending cancelled_ending(Host& host) {
-  return {Status::cancelled,
-          fix_input("cancelled", "You cancelled the deployment.",
-                    "Deploy again whenever you like."),
-          host.clock.now_ms()};
+  return {
+      Status::cancelled,
+      fix_input("cancelled", "You cancelled the deployment.", "Deploy again whenever you like."),
+      host.clock.now_ms()};
 }
 
 // An app that was never live leaves no row; a live one is as live as before.
@@ -84,8 +83,8 @@ Task<Done> wind_up(Host& host, Journal& journal, Deployment deployment, Ending e
     if (may_pass_later) co_return undone.failure();
     status = Status::needs_you;
     failure.hint = cat({"These could not be removed and must be removed at the provider: ",
-                        left_over_text(resources_of_deployment(host.database, deployment.id)),
-                        ". ", failure.hint});
+                        left_over_text(resources_of_deployment(host.database, deployment.id)), ". ",
+                        failure.hint});
   }
   auto app = find_app(host.database, deployment.app_id);
   settle_app(host, deployment, status);

@@ -9,8 +9,8 @@
 //
 // The ledger `resources` has a row for everything that was ever asked of a provider, written before
 // it was asked (G2). A row's state says what is known:
-//   intended  nothing was sent yet           sent      sent; the answer may be lost (G3: look first)
-//   exists    the provider has it            removing  its removal was asked for (tombstone)
+//   intended  nothing was sent yet           sent      sent; the answer may be lost (G3: look
+//   first) exists    the provider has it            removing  its removal was asked for (tombstone)
 //   gone      the provider confirmed that it is not there
 //   foreign   the name belongs to somebody else; never touched again
 //
@@ -70,7 +70,13 @@ struct App {
   int64_t last_deployed_at_ms = 0;
 };
 
-enum class ResourceKind { turso_database, pages_project, pages_variables, pages_deployment, schema };
+enum class ResourceKind {
+  turso_database,
+  pages_project,
+  pages_variables,
+  pages_deployment,
+  schema
+};
 enum class ResourceState { intended, sent, exists, removing, gone, foreign };
 std::string_view name_of(ResourceKind kind);
 std::string_view name_of(ResourceState state);
@@ -105,8 +111,8 @@ struct DeploymentRequest {
   std::string idempotency_key;
 };
 // Answers the id of the deployment, queued. While one is active for the project, and for a key that
-// was used before, the same id comes again (G1). fix_input: `project_not_found`, `nothing_uploaded`;
-// ask_permission `provider_off`.
+// was used before, the same id comes again (G1). fix_input: `project_not_found`,
+// `nothing_uploaded`; ask_permission `provider_off`.
 Outcome<std::string> request_deployment(Host& host, const DeploymentRequest& request);
 // Queues the removal of everything an app has at providers; fix_input `app_not_found`,
 // `deployment_active`.
@@ -141,8 +147,8 @@ Task<CheckedProject> check_project(Host& host, Journal& journal, Deployment depl
 Task<TursoDatabase> provision_database(Host& host, Journal& journal, Deployment deployment,
                                        CheckedProject checked);
 // Loads the image, or applies the schema differences, and keeps the report.
-Task<Done> migrate_data(Host& host, Journal& journal, Deployment deployment,
-                        CheckedProject checked, TursoDatabase database);
+Task<Done> migrate_data(Host& host, Journal& journal, Deployment deployment, CheckedProject checked,
+                        TursoDatabase database);
 Task<Done> transform_source(Host& host, Journal& journal, Deployment deployment);
 Task<PagesProject> publish_site(Host& host, Journal& journal, Deployment deployment,
                                 CheckedProject checked);
@@ -151,8 +157,8 @@ Task<Done> verify_live(Host& host, Journal& journal, Deployment deployment, std:
 Task<Done> record_deployed(Host& host, Deployment deployment, CheckedProject checked,
                            std::string url);
 
-// What the steps after check_project need of the bundle: the plan of its upload, with the content of
-// static files still in the blob store. Pure but for reading the sources; costs their reading.
+// What the steps after check_project need of the bundle: the plan of its upload, with the content
+// of static files still in the blob store. Pure but for reading the sources; costs their reading.
 struct PreparedSite {
   SiteUpload upload;
   std::vector<SourceEdit> edits;
@@ -171,8 +177,9 @@ struct Maker {
   Task<Making> (*make)(Host& host, std::string name);
 };
 // Makes sure that the app has its resource of this kind, under its deterministic name, and answers
-// that name. Whatever happened before (a crash, a lost answer) it is made once; a name that somebody
-// else holds is left alone and the next one tried. fix_input `names_taken` when all are held.
+// that name. Whatever happened before (a crash, a lost answer) it is made once; a name that
+// somebody else holds is left alone and the next one tried. fix_input `names_taken` when all are
+// held.
 Task<std::string> claim_name(Host& host, Journal& journal, Deployment deployment,
                              std::string project_name, Maker maker);
 
@@ -180,14 +187,15 @@ Task<std::string> claim_name(Host& host, Journal& journal, Deployment deployment
 
 // What turns production's schema into the new one, without touching a row. Fails with fix_input
 // `schema_change_refused` where rows could be lost.
-Task<SchemaDifference> plan_schema_change(Host& host, Deployment deployment,
-                                          DatabaseAccess access, Json preview_schema);
+Task<SchemaDifference> plan_schema_change(Host& host, Deployment deployment, DatabaseAccess access,
+                                          Json preview_schema);
 const PreviewManifest::AddedRows* find_added_rows(const PreviewManifest& preview,
                                                   std::string_view table);
 int64_t rows_of_table(const PreviewManifest& preview, std::string_view table);
-// Applies the change, rows of new tables included; safe to repeat. Rows of production stay as they are.
-Task<Done> change_schema(Host& host, Journal& journal, Deployment deployment,
-                         DatabaseAccess access, PreviewManifest preview);
+// Applies the change, rows of new tables included; safe to repeat. Rows of production stay as they
+// are.
+Task<Done> change_schema(Host& host, Journal& journal, Deployment deployment, DatabaseAccess access,
+                         PreviewManifest preview);
 
 // Takes back the schema changes that a deployment made; repeatable.
 Task<Done> undo_schema(Host& host, Deployment deployment, Resource resource);
@@ -243,8 +251,7 @@ void set_state(Host& host, const Resource& resource, ResourceState state);
 void set_detail(Host& host, const Resource& resource, const Json& detail);
 // What an app has at providers, whoever made it; oldest first, without gone and foreign.
 std::vector<Resource> resources_of_app(Database& database, const std::string& app_id);
-std::vector<Resource> resources_of_deployment(Database& database,
-                                              const std::string& deployment_id);
+std::vector<Resource> resources_of_deployment(Database& database, const std::string& deployment_id);
 
 void write_activity(Host& host, const std::string& kind, const std::string& project_id,
                     const std::string& text);

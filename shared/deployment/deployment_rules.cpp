@@ -32,10 +32,10 @@ bool is_active(Status status) {
 
 const std::vector<StepTitle>& deploy_steps() {
   static const std::vector<StepTitle> steps = {
-      {"check_project", "Check project"},       {"provision_database", "Create database"},
-      {"migrate_data", "Carry data"},           {"transform_source", "Prepare code"},
-      {"publish_site", "Publish site"},         {"attach_domain", "Attach domain"},
-      {"verify_live", "Check it live"},         {"record_deployed", "Record release"}};
+      {"check_project", "Check project"}, {"provision_database", "Create database"},
+      {"migrate_data", "Carry data"},     {"transform_source", "Prepare code"},
+      {"publish_site", "Publish site"},   {"attach_domain", "Attach domain"},
+      {"verify_live", "Check it live"},   {"record_deployed", "Record release"}};
   return steps;
 }
 

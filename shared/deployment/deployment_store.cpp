@@ -83,8 +83,8 @@ std::optional<Deployment> find_deployment(Database& database, const std::string&
 
 std::optional<Deployment> find_active_deployment(Database& database,
                                                  const std::string& project_id) {
-  static const std::string sql = select_deployments(
-      "WHERE project_id = ?1 AND status IN ('queued', 'running', 'cancelling')");
+  static const std::string sql =
+      select_deployments("WHERE project_id = ?1 AND status IN ('queued', 'running', 'cancelling')");
   return first_deployment(database, sql, project_id);
 }
 
@@ -95,8 +95,8 @@ std::optional<Deployment> find_last_deployment(Database& database, const std::st
 }
 
 std::optional<Deployment> find_live_deployment(Database& database, const std::string& project_id) {
-  static const std::string sql = select_deployments(
-      "WHERE project_id = ?1 AND status = 'live' ORDER BY release DESC LIMIT 1");
+  static const std::string sql =
+      select_deployments("WHERE project_id = ?1 AND status = 'live' ORDER BY release DESC LIMIT 1");
   return first_deployment(database, sql, project_id);
 }
 
@@ -144,7 +144,8 @@ std::string select_app(std::string_view where) {
   return std::string(
              "SELECT id, project_id, platform, status, deployment_url, database_name, database_id,"
              " database_hostname, database_token_sealed, hosting_project_id, live_deployment_id,"
-             " release, last_deployed_at_ms, environment_vars_encrypted FROM deployed_apps WHERE ") +
+             " release, last_deployed_at_ms, environment_vars_encrypted FROM deployed_apps "
+             "WHERE ") +
          std::string(where);
 }
 

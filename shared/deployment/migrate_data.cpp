@@ -18,7 +18,8 @@ Json progress_json(const std::vector<TableSum>& source, size_t tables_done, int6
   Json tables = Json::array();
   for (size_t i = 0; i < source.size(); ++i) {
     int64_t done = i < tables_done ? source[i].rows : i == tables_done ? rows_done : 0;
-    tables.push_back({{"name", source[i].name}, {"rows_done", done}, {"rows_total", source[i].rows}});
+    tables.push_back(
+        {{"name", source[i].name}, {"rows_done", done}, {"rows_total", source[i].rows}});
   }
   return tables;
 }
@@ -52,8 +53,8 @@ Task<TableSum> read_table(Host& host, Journal& journal, DatabaseAccess access, S
   std::string note = cat({"table.", decimal(int64_t(index))});
   std::string sql = definition_of(sides.target_schema, source.name);
   Json kept = read_note(host.database, journal.job_id, note);
-  auto made = kept.is_null() ? TableReader::make(source, sql)
-                             : TableReader::resume(source, sql, kept);
+  auto made =
+      kept.is_null() ? TableReader::make(source, sql) : TableReader::resume(source, sql, kept);
   if (!made.ok()) co_return made.failure();
   TableReader reader = std::move(*made);
   while (!reader.done()) {
@@ -69,8 +70,8 @@ Task<std::vector<TableSum>> read_tables(Host& host, Journal& journal, DatabaseAc
   std::vector<TableSum> target;
   for (size_t i = 0; i < sides.source.size(); ++i) {
     const TableSum& source = sides.source[i];
-    bool is_there = !definition_of(sides.target_schema, source.name).empty() ||
-                    is_internal_name(source.name);
+    bool is_there =
+        !definition_of(sides.target_schema, source.name).empty() || is_internal_name(source.name);
     if (!is_there) continue;  // the report says that it is missing
     auto sum = co_await read_table(host, journal, access, sides, i);
     write_log(journal, "migrate_data", LogLevel::info,
@@ -83,8 +84,7 @@ Task<std::vector<TableSum>> read_tables(Host& host, Journal& journal, DatabaseAc
 
 Task<MigrationReport> make_report(Host& host, Sides sides, std::vector<TableSum> target,
                                   std::string snapshot_sha256) {
-  auto report =
-      compare_sides(sides.source, target, sides.source_schema, sides.target_schema);
+  auto report = compare_sides(sides.source, target, sides.source_schema, sides.target_schema);
   report.snapshot_sha256 = std::move(snapshot_sha256);
   report.content_sha256 = hex(co_await host.crypto.sha256(report_content(report)));
   co_return report;
@@ -104,8 +104,8 @@ Task<Done> verify(Host& host, Journal& journal, DatabaseAccess access, PreviewMa
   auto target = co_await read_tables(host, journal, access, sides);
   size_t tables = sides.source.size();
   write_note(journal, "tables", progress_json(sides.source, tables, 0));
-  auto report = co_await make_report(host, std::move(sides), std::move(target),
-                                     preview.source_sha256);
+  auto report =
+      co_await make_report(host, std::move(sides), std::move(target), preview.source_sha256);
   write_note(journal, "report", Json(report));
   if (auto failure = difference_of(report)) co_return *failure;
   write_note(journal, "detail.migrate_data",
@@ -115,8 +115,8 @@ Task<Done> verify(Host& host, Journal& journal, DatabaseAccess access, PreviewMa
 
 }  // namespace
 
-Task<Done> migrate_data(Host& host, Journal& journal, Deployment deployment,
-                        CheckedProject checked, TursoDatabase) {
+Task<Done> migrate_data(Host& host, Journal& journal, Deployment deployment, CheckedProject checked,
+                        TursoDatabase) {
   auto app = find_app(host.database, deployment.app_id);
   FAIRWAY_ASSERT(app);
   auto access = co_await open_database(host, deployment, *app);

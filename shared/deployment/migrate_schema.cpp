@@ -64,8 +64,8 @@ int64_t rows_of_table(const PreviewManifest& preview, std::string_view table) {
   return 0;
 }
 
-Task<SchemaDifference> plan_schema_change(Host& host, Deployment deployment,
-                                          DatabaseAccess access, Json preview_schema) {
+Task<SchemaDifference> plan_schema_change(Host& host, Deployment deployment, DatabaseAccess access,
+                                          Json preview_schema) {
   auto preview = read_schema(preview_schema);
   if (!preview.ok()) co_return preview.failure();
   auto deployed = co_await deployed_schema(host, std::move(deployment));
@@ -103,8 +103,8 @@ Json kept_change(Journal& journal, const SchemaDifference& difference) {
 
 }  // namespace
 
-Task<Done> change_schema(Host& host, Journal& journal, Deployment deployment,
-                         DatabaseAccess access, PreviewManifest preview) {
+Task<Done> change_schema(Host& host, Journal& journal, Deployment deployment, DatabaseAccess access,
+                         PreviewManifest preview) {
   auto difference = co_await plan_schema_change(host, deployment, access, preview.schema);
   Json kept = kept_change(journal, difference);
   auto new_tables = texts_of(kept.at("new_tables"));

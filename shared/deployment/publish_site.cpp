@@ -92,7 +92,8 @@ Task<PagesProject> publish_site(Host& host, Journal& journal, Deployment deploym
                          "Try again; if it fails again, send the report.");
   }
   auto project = co_await find_pages_project(host, name);
-  if (!project) co_return report_bug("site_vanished", "Cloudflare does not know the site any more.");
+  if (!project)
+    co_return report_bug("site_vanished", "Cloudflare does not know the site any more.");
   project->canonical_deployment_id = release.id;
   write_note(journal, "detail.publish_site", counted(int64_t(files), "file", "files"));
   co_return std::move(*project);

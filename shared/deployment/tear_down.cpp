@@ -44,8 +44,8 @@ Task<Done> tear_down(Host& host, Journal& journal, Json input) {
     write_activity(host, "deleted", deployment->project_id, "The app was deleted.");
     co_return Done{};
   }
-  bool may_pass_later = removed.failure().reaction == Reaction::retry_later &&
-                        host.clock.now_ms() < deadline_ms;
+  bool may_pass_later =
+      removed.failure().reaction == Reaction::retry_later && host.clock.now_ms() < deadline_ms;
   if (may_pass_later) co_return removed.failure();
   end_deployment(host, deployment->id, Status::needs_you, deployment->url, removed.failure());
   co_return Done{};

@@ -168,7 +168,8 @@ Task<Done> undo_deployment(Host& host, Journal& journal, Deployment deployment) 
   std::reverse(resources.begin(), resources.end());
   std::optional<Failure> failure;
   for (auto& resource : resources) {
-    auto undone = co_await outcome_of(undo_resource(host, journal, deployment, std::move(resource)));
+    auto undone =
+        co_await outcome_of(undo_resource(host, journal, deployment, std::move(resource)));
     // What does not let go holds nothing else up.
     if (!undone.ok()) {
       write_log(journal, "undo", LogLevel::error, undone.failure().message);

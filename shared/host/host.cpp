@@ -39,9 +39,7 @@ std::string new_id(Host& host, std::string_view kind) {
   return make_id(kind, host.random.bytes(id_random_bytes));
 }
 
-BodyPiece bytes_piece(std::string bytes) {
-  return {BodyPiece::Kind::bytes, std::move(bytes)};
-}
+BodyPiece bytes_piece(std::string bytes) { return {BodyPiece::Kind::bytes, std::move(bytes)}; }
 BodyPiece blob_piece(std::string key) { return {BodyPiece::Kind::blob, std::move(key)}; }
 BodyPiece blob_base64_piece(std::string key) {
   return {BodyPiece::Kind::blob_base64, std::move(key)};

@@ -44,7 +44,8 @@ Task<HttpResponse> send_patiently(Host& host, HttpRequest request, Repeat repeat
     if (!again || attempt == attempts_max) {
       std::string name = host_of(request.url);
       if (!answer.ok()) {
-        co_return retry_later("no_answer", cat({name, " did not answer."}), answer.failure().message);
+        co_return retry_later("no_answer", cat({name, " did not answer."}),
+                              answer.failure().message);
       }
       co_return retry_later("provider_busy", cat({name, " answered ", decimal(answer->status),
                                                   " and did not do it."}));

@@ -79,7 +79,8 @@ std::vector<std::string> wrong_settings(const Settings& settings) {
   for (auto key : split(settings.credentials_encryption_key, ',')) {
     if (settings.credentials_encryption_key.empty()) break;
     size_t colon = key.find(':');
-    auto bytes = colon == std::string_view::npos ? std::nullopt : from_base64(key.substr(colon + 1));
+    auto bytes =
+        colon == std::string_view::npos ? std::nullopt : from_base64(key.substr(colon + 1));
     if (colon == 0 || !bytes || bytes->size() != 32) {
       wrong.push_back("CREDENTIALS_ENCRYPTION_KEY must be <id>:<base64 of 32 bytes>, by commas.");
       break;

@@ -32,7 +32,7 @@ struct Settings {
 
 struct SettingName {
   std::string_view name;  // as the operator writes it: TURSO_ORG_ID
-  std::string Settings::*member;
+  std::string Settings::* member;
 };
 // Every setting that exists, in the order of the struct.
 const std::vector<SettingName>& setting_names();

@@ -111,12 +111,9 @@ Task<HttpResponse> Wall::send(HttpRequest request) {
         break;
     }
   }
-  Json control{{"port", "http"},
-               {"method", request.method},
-               {"url", request.url},
-               {"headers", headers_json(request.headers)},
-               {"body", std::move(body)},
-               {"timeout_ms", request.timeout_ms}};
+  Json control{{"port", "http"},          {"method", request.method},
+               {"url", request.url},      {"headers", headers_json(request.headers)},
+               {"body", std::move(body)}, {"timeout_ms", request.timeout_ms}};
   Frame answer = co_await call(std::move(control), std::move(bytes));
   co_return HttpResponse{answer.control.at("status"), headers_from(answer.control.at("headers")),
                          std::move(answer.bytes)};

@@ -7,8 +7,8 @@
 //
 //   auto site = co_await step(journal, "publish_site", publish_site(host, plan));
 //
-// States: queued (due at run_at_ms) -> running (under a lease) -> ended. A runner that died leaves a
-// lease that runs out; the next pump claims the job. A failure of `retry_later` puts the job back
+// States: queued (due at run_at_ms) -> running (under a lease) -> ended. A runner that died leaves
+// a lease that runs out; the next pump claims the job. A failure of `retry_later` puts the job back
 // into the queue with growing pauses; any other outcome ends it. A job must end by itself in
 // bounded time: the pump never gives up for it.
 //

@@ -80,8 +80,8 @@ void request_cancel(Host& host, const std::string& id) {
 }
 
 std::optional<int64_t> next_due_at_ms(Database& database) {
-  auto found = database.run(
-      "SELECT min(max(run_at_ms, lease_until_ms)) FROM jobs WHERE state <> 'ended'");
+  auto found =
+      database.run("SELECT min(max(run_at_ms, lease_until_ms)) FROM jobs WHERE state <> 'ended'");
   if (found.rows[0].is_null(0)) return std::nullopt;
   return found.rows[0].integer(0);
 }
@@ -170,8 +170,8 @@ void write_note(Journal& journal, const std::string& name, const Json& value) {
 }
 
 Json read_note(Database& database, const std::string& job_id, const std::string& name) {
-  auto found = database.run("SELECT value FROM job_notes WHERE job_id = ?1 AND name = ?2",
-                            {job_id, name});
+  auto found =
+      database.run("SELECT value FROM job_notes WHERE job_id = ?1 AND name = ?2", {job_id, name});
   return found.rows.empty() ? Json() : own_json(found.rows[0].text(0));
 }
 

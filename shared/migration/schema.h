@@ -36,7 +36,7 @@ bool agrees_with_itself(const SchemaObject& object);
 // Names that are not the app's: SQLite's own, the provider's, and our markers.
 bool is_internal_name(std::string_view name);
 
-struct Token {
+struct SqlToken {
   enum class Kind { word, quoted_name, text, number, symbol };
   Kind kind;
   std::string text;  // without quotes; as written
@@ -49,9 +49,9 @@ struct Token {
 };
 
 // Comments and blanks are dropped. An unterminated quote reaches to the end of the text.
-std::vector<Token> tokens_of(std::string_view sql);
+std::vector<SqlToken> tokens_of(std::string_view sql);
 // Equal for two texts that SQLite reads the same way: names without case and quotes, no comments.
-std::string normal_form(const std::vector<Token>& tokens, size_t begin, size_t end);
+std::string normal_form(const std::vector<SqlToken>& tokens, size_t begin, size_t end);
 std::string normal_form(std::string_view sql);
 
 enum class Generated { no, stored, computed };  // computed: GENERATED ALWAYS AS (...) VIRTUAL

@@ -7,16 +7,16 @@
 namespace fairway {
 namespace {
 
-using Tokens = std::vector<Token>;
+using Tokens = std::vector<SqlToken>;
 
 struct Range {
   size_t begin;
   size_t end;
 };
 
-bool is_name(const Token& token) {
-  return token.kind == Token::Kind::word || token.kind == Token::Kind::quoted_name ||
-         token.kind == Token::Kind::text;
+bool is_name(const SqlToken& token) {
+  return token.kind == SqlToken::Kind::word || token.kind == SqlToken::Kind::quoted_name ||
+         token.kind == SqlToken::Kind::text;
 }
 
 // Walks over CREATE [TEMP] <kind words> [IF NOT EXISTS] [schema .] name; the place behind the name.
@@ -66,15 +66,15 @@ std::vector<Range> split_at_commas(const Tokens& tokens, Range range) {
   return parts;
 }
 
-bool starts_any(const Token& token, std::initializer_list<std::string_view> words) {
+bool starts_any(const SqlToken& token, std::initializer_list<std::string_view> words) {
   return std::ranges::any_of(words, [&](std::string_view word) { return token.is(word); });
 }
 
-bool starts_table_constraint(const Token& token) {
+bool starts_table_constraint(const SqlToken& token) {
   return starts_any(token, {"constraint", "primary", "unique", "check", "foreign"});
 }
 
-bool starts_column_constraint(const Token& token) {
+bool starts_column_constraint(const SqlToken& token) {
   return starts_any(token, {"constraint", "primary", "not", "null", "unique", "check", "default",
                             "collate", "references", "generated", "as"});
 }
@@ -85,7 +85,7 @@ std::string source_text(std::string_view sql, const Tokens& tokens, Range range)
   return std::string(sql.substr(begin, tokens[range.end - 1].end - begin));
 }
 
-ColumnDefinition::Default default_kind(const Token& token) {
+ColumnDefinition::Default default_kind(const SqlToken& token) {
   using Default = ColumnDefinition::Default;
   if (token.is("null")) return Default::null;
   const bool computed = token.is_symbol('(') ||
@@ -95,8 +95,8 @@ ColumnDefinition::Default default_kind(const Token& token) {
 
 // Reads the words of one column constraint that stands outside of parentheses.
 void read_constraint(const Tokens& tokens, size_t at, Range range, ColumnDefinition& column) {
-  const Token& token = tokens[at];
-  const Token* next = at + 1 < range.end ? &tokens[at + 1] : nullptr;
+  const SqlToken& token = tokens[at];
+  const SqlToken* next = at + 1 < range.end ? &tokens[at + 1] : nullptr;
   if (token.is("primary")) column.primary_key = true;
   if (token.is("unique")) column.unique = true;
   if (token.is("references")) column.references = true;
@@ -181,7 +181,7 @@ std::optional<TableDefinition> parse_table(std::string_view sql) {
   }
   if (table.columns.empty() || !read_options(tokens, *close + 1, table)) return std::nullopt;
   std::ranges::sort(table.constraints);
-  table.collated = std::ranges::any_of(tokens, [](const Token& t) { return t.is("collate"); });
+  table.collated = std::ranges::any_of(tokens, [](const SqlToken& t) { return t.is("collate"); });
   return table;
 }
 

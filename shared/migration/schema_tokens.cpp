@@ -23,10 +23,11 @@ size_t end_of_comment(std::string_view sql, size_t begin) {
 }
 
 // The token in quotes that begins at `begin`; a doubled quote stands for itself, except in [ ].
-Token quoted_token(std::string_view sql, size_t begin) {
+SqlToken quoted_token(std::string_view sql, size_t begin) {
   const char open = sql[begin];
   const char close = open == '[' ? ']' : open;
-  Token token{open == '\'' ? Token::Kind::text : Token::Kind::quoted_name, "", begin, sql.size()};
+  SqlToken token{open == '\'' ? SqlToken::Kind::text : SqlToken::Kind::quoted_name, "", begin,
+                 sql.size()};
   for (size_t i = begin + 1; i < sql.size(); ++i) {
     if (sql[i] != close) {
       token.text += sql[i];
@@ -40,7 +41,7 @@ Token quoted_token(std::string_view sql, size_t begin) {
   return token;
 }
 
-Token number_token(std::string_view sql, size_t begin) {
+SqlToken number_token(std::string_view sql, size_t begin) {
   size_t end = begin;
   while (end < sql.size() &&
          (is_name_part(sql[end]) || sql[end] == '.' ||
@@ -48,38 +49,38 @@ Token number_token(std::string_view sql, size_t begin) {
            !sql.substr(begin, 2).starts_with("0x")))) {
     ++end;
   }
-  return {Token::Kind::number, std::string(sql.substr(begin, end - begin)), begin, end};
+  return {SqlToken::Kind::number, std::string(sql.substr(begin, end - begin)), begin, end};
 }
 
 bool starts_comment(std::string_view sql, size_t at) {
   return sql.substr(at, 2) == "--" || sql.substr(at, 2) == "/*";
 }
 
-Token token_at(std::string_view sql, size_t begin) {
+SqlToken token_at(std::string_view sql, size_t begin) {
   const char c = sql[begin];
   if (c == '\'' || c == '"' || c == '`' || c == '[') return quoted_token(sql, begin);
   const bool fraction = c == '.' && begin + 1 < sql.size() && is_digit(sql[begin + 1]);
   if (is_digit(c) || fraction) return number_token(sql, begin);
-  if (!is_name_part(c)) return {Token::Kind::symbol, std::string(1, c), begin, begin + 1};
+  if (!is_name_part(c)) return {SqlToken::Kind::symbol, std::string(1, c), begin, begin + 1};
   size_t end = begin;
   while (end < sql.size() && is_name_part(sql[end])) ++end;
   if (end == begin + 1 && (c == 'x' || c == 'X') && end < sql.size() && sql[end] == '\'') {
-    Token blob = quoted_token(sql, end);
-    return {Token::Kind::number, cat({"x'", lower_ascii(blob.text), "'"}), begin, blob.end};
+    SqlToken blob = quoted_token(sql, end);
+    return {SqlToken::Kind::number, cat({"x'", lower_ascii(blob.text), "'"}), begin, blob.end};
   }
-  return {Token::Kind::word, std::string(sql.substr(begin, end - begin)), begin, end};
+  return {SqlToken::Kind::word, std::string(sql.substr(begin, end - begin)), begin, end};
 }
 
-std::string normal_text(const Token& token, bool exact) {
+std::string normal_text(const SqlToken& token, bool exact) {
   switch (token.kind) {
-    case Token::Kind::word:
-    case Token::Kind::number:
+    case SqlToken::Kind::word:
+    case SqlToken::Kind::number:
       return lower_ascii(token.text);
-    case Token::Kind::quoted_name:
+    case SqlToken::Kind::quoted_name:
       return exact ? quoted_text(token.text) : lower_ascii(token.text);
-    case Token::Kind::text:
+    case SqlToken::Kind::text:
       return quoted_text(token.text);
-    case Token::Kind::symbol:
+    case SqlToken::Kind::symbol:
       return token.text;
   }
   return token.text;
@@ -87,14 +88,14 @@ std::string normal_text(const Token& token, bool exact) {
 
 }  // namespace
 
-bool Token::is(std::string_view keyword) const {
+bool SqlToken::is(std::string_view keyword) const {
   return kind == Kind::word && same_name(text, keyword);
 }
 
-bool Token::is_symbol(char symbol) const { return kind == Kind::symbol && text[0] == symbol; }
+bool SqlToken::is_symbol(char symbol) const { return kind == Kind::symbol && text[0] == symbol; }
 
-std::vector<Token> tokens_of(std::string_view sql) {
-  std::vector<Token> tokens;
+std::vector<SqlToken> tokens_of(std::string_view sql) {
+  std::vector<SqlToken> tokens;
   for (size_t at = 0; at < sql.size();) {
     if (is_blank(sql[at]) || sql[at] == '\0') {
       ++at;
@@ -108,7 +109,7 @@ std::vector<Token> tokens_of(std::string_view sql) {
   return tokens;
 }
 
-std::string normal_form(const std::vector<Token>& tokens, size_t begin, size_t end) {
+std::string normal_form(const std::vector<SqlToken>& tokens, size_t begin, size_t end) {
   std::string form;
   for (size_t i = begin; i < end; ++i) {
     // A name in double quotes after DEFAULT is a text, and so its case counts.

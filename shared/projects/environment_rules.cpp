@@ -60,8 +60,8 @@ struct Reader {
     std::string why = why_bad_name(name);
     if (!why.empty()) return bad(why);
     if (int64_t(value.size()) > limits::environment_value_bytes_max) {
-      return bad(cat({name, " is longer than ",
-                      decimal(limits::environment_value_bytes_max), " bytes"}));
+      return bad(
+          cat({name, " is longer than ", decimal(limits::environment_value_bytes_max), " bytes"}));
     }
     if (value.find('\0') != std::string::npos) return bad(cat({name, " holds a NUL character"}));
     auto same = [&](const auto& variable) { return variable.first == name; };
@@ -135,7 +135,7 @@ std::string why_bad_name(std::string_view name) {
 bool is_public_secret(std::string_view name) {
   constexpr std::array<std::string_view, 5> open = {"VITE_", "NEXT_PUBLIC_", "PUBLIC_",
                                                     "REACT_APP_", "EXPO_PUBLIC_"};
-  constexpr std::array<std::string_view, 6> secret = {"SECRET",   "TOKEN",       "PASSWORD",
+  constexpr std::array<std::string_view, 6> secret = {"SECRET",      "TOKEN",   "PASSWORD",
                                                       "PRIVATE_KEY", "API_KEY", "CREDENTIAL"};
   auto starts = [&](std::string_view prefix) { return name.starts_with(prefix); };
   auto holds = [&](std::string_view word) { return name.find(word) != std::string_view::npos; };

@@ -1,8 +1,8 @@
 // What the builder made: projects, the manifests of what the tab uploaded, and the environment.
 //
 // A project's files and database image lie in the blob store as content-addressed parts; the rows
-// here say which parts make them up. The tab converts and checks the preview database; the edge only
-// moves its parts (see migration/migration.h).
+// here say which parts make them up. The tab converts and checks the preview database; the edge
+// only moves its parts (see migration/migration.h).
 //
 // Keys of blobs: "<account>/<sha256>", so that no user can name another's.
 #pragma once
@@ -55,7 +55,7 @@ struct Project {
   std::string description;
   int64_t created_at_ms = 0;
   int64_t updated_at_ms = 0;
-  std::string bundle_sha256;   // "" before the first upload
+  std::string bundle_sha256;  // "" before the first upload
   std::string preview_sha256;
   int64_t files = 0;
   int64_t tables = 0;

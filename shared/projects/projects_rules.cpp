@@ -97,8 +97,7 @@ Outcome<PreviewManifest> read_preview(const Json& json) {
   preview.source_sha256 = source.text("sha256", {64, 64});
   fields.adopt(source);
   preview.schema = fields.any("schema");
-  if (!preview.schema.is_array() ||
-      preview.schema.size() > size_t(limits::schema_objects_max)) {
+  if (!preview.schema.is_array() || preview.schema.size() > size_t(limits::schema_objects_max)) {
     fields.refuse("schema", "must be a list of at most 10,000 objects");
   }
   for (Fields& table : fields.objects("tables", size_t(limits::tables_max))) {
@@ -119,9 +118,8 @@ Outcome<PreviewManifest> read_preview(const Json& json) {
 Json bundle_json(const Bundle& bundle) {
   Json files = Json::array();
   for (const auto& file : bundle.files) {
-    files.push_back({{"path", file.path},
-                     {"size_bytes", file.size_bytes},
-                     {"parts", parts_json(file.parts)}});
+    files.push_back(
+        {{"path", file.path}, {"size_bytes", file.size_bytes}, {"parts", parts_json(file.parts)}});
   }
   return {{"files", std::move(files)}};
 }
@@ -129,16 +127,14 @@ Json bundle_json(const Bundle& bundle) {
 Json preview_json(const PreviewManifest& preview) {
   Json added_rows = Json::array();
   for (const auto& added : preview.added_rows) {
-    added_rows.push_back({{"table", added.table},
-                          {"rows", added.rows},
-                          {"batches", parts_json(added.batches)}});
+    added_rows.push_back(
+        {{"table", added.table}, {"rows", added.rows}, {"batches", parts_json(added.batches)}});
   }
   return {{"image",
            {{"size_bytes", preview.image_bytes},
             {"sha256", preview.image_sha256},
             {"parts", parts_json(preview.image_parts)}}},
-          {"source",
-           {{"size_bytes", preview.source_bytes}, {"sha256", preview.source_sha256}}},
+          {"source", {{"size_bytes", preview.source_bytes}, {"sha256", preview.source_sha256}}},
           {"schema", preview.schema},
           {"tables", preview.tables},
           {"added_rows", std::move(added_rows)}};

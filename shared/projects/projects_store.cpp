@@ -102,7 +102,8 @@ void save_variable(Host& host, const std::string& id, const EnvironmentVariable&
 }
 
 void remove_variable(Host& host, const std::string& id, const std::string& name) {
-  host.database.run("DELETE FROM project_variables WHERE project_id = ?1 AND name = ?2", {id, name});
+  host.database.run("DELETE FROM project_variables WHERE project_id = ?1 AND name = ?2",
+                    {id, name});
 }
 
 }  // namespace fairway

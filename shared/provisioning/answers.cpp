@@ -30,8 +30,9 @@ Failure refused(std::string_view provider, std::string_view doing, int status,
   std::string message = cat({provider, " refused to ", doing, " (", decimal(status), ")",
                              words.empty() ? "." : ": ", words});
   if (status == 401 || status == 403) {
-    return ask_permission("provider_refused", std::move(message),
-                          cat({"The operator must give Fairway a valid token for ", provider, "."}));
+    return ask_permission(
+        "provider_refused", std::move(message),
+        cat({"The operator must give Fairway a valid token for ", provider, "."}));
   }
   if (status == 402) {
     return ask_permission("provider_quota", std::move(message),
@@ -44,8 +45,8 @@ Outcome<Json> json_of(std::string_view provider, const HttpResponse& response) {
   auto json = parse_json(response.body);
   if (json.ok()) return json;
   return report_bug("unexpected_answer",
-                    cat({provider, " answered ", decimal(response.status), " with no JSON: ",
-                         to_utf8(response.body, quoted_bytes_max)}));
+                    cat({provider, " answered ", decimal(response.status),
+                         " with no JSON: ", to_utf8(response.body, quoted_bytes_max)}));
 }
 
 }  // namespace fairway::provisioning_detail

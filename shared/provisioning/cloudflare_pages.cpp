@@ -93,8 +93,8 @@ Task<Json> send_to_pages(Host& host, HttpRequest request, std::string doing, Rep
 
 Task<std::string> pages_upload_token(Host& host, std::string project) {
   auto request = api_request(host, "GET", project_url(host.settings, project, "/upload-token"));
-  auto result = co_await send_to_pages(host, std::move(request), "open an upload",
-                                       Repeat::harmless);
+  auto result =
+      co_await send_to_pages(host, std::move(request), "open an upload", Repeat::harmless);
   std::string jwt = text_or(result, "jwt", "");
   if (jwt.empty()) co_return pages_unexpected("no upload token");
   co_return jwt;
@@ -187,8 +187,8 @@ Task<std::optional<PagesDeployment>> find_pages_deployment(Host& host, std::stri
                                                            std::string release) {
   auto request = api_request(
       host, "GET", project_url(host.settings, project, "/deployments?env=production&per_page=25"));
-  auto result = co_await send_to_pages(host, std::move(request), "list the deployments",
-                                       Repeat::harmless);
+  auto result =
+      co_await send_to_pages(host, std::move(request), "list the deployments", Repeat::harmless);
   if (!result.is_array()) co_return pages_unexpected("no list of deployments");
   for (const Json& item : result) {
     const Json& metadata = member(member(item, "deployment_trigger"), "metadata");
@@ -204,8 +204,8 @@ Task<PagesDeployment> await_pages_deployment(Host& host, std::string project, st
   for (int64_t pause_ms = poll_ms_first;; pause_ms = std::min(pause_ms * 2, poll_ms_max)) {
     auto url = project_url(host.settings, project, cat({"/deployments/", url_encode(id)}));
     auto request = api_request(host, "GET", std::move(url));
-    auto result = co_await send_to_pages(host, std::move(request), "look at a deployment",
-                                         Repeat::harmless);
+    auto result =
+        co_await send_to_pages(host, std::move(request), "look at a deployment", Repeat::harmless);
     PagesDeployment deployment = deployment_of(result);
     if (deployment.state != PagesDeployment::State::working) co_return deployment;
     if (host.clock.now_ms() >= deadline_ms) {
@@ -216,7 +216,8 @@ Task<PagesDeployment> await_pages_deployment(Host& host, std::string project, st
 }
 
 Task<Done> remove_pages_deployment(Host& host, std::string project, std::string id) {
-  auto url = project_url(host.settings, project, cat({"/deployments/", url_encode(id), "?force=true"}));
+  auto url =
+      project_url(host.settings, project, cat({"/deployments/", url_encode(id), "?force=true"}));
   auto request = api_request(host, "DELETE", std::move(url));
   auto result = co_await outcome_of(
       send_to_pages(host, std::move(request), "remove a deployment", Repeat::harmless));
@@ -225,7 +226,8 @@ Task<Done> remove_pages_deployment(Host& host, std::string project, std::string 
 }
 
 Task<Done> roll_back_pages_deployment(Host& host, std::string project, std::string id) {
-  auto url = project_url(host.settings, project, cat({"/deployments/", url_encode(id), "/rollback"}));
+  auto url =
+      project_url(host.settings, project, cat({"/deployments/", url_encode(id), "/rollback"}));
   auto request = api_request(host, "POST", std::move(url));
   co_await send_to_pages(host, std::move(request), "roll back", Repeat::harmless);
   co_return Done{};

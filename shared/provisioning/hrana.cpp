@@ -85,8 +85,7 @@ Outcome<HranaResult> result_of(const Json& json) {
   return result;
 }
 
-Task<HttpResponse> post_pipeline(Host& host, DatabaseAccess access, BodyPiece body,
-                                 Repeat repeat) {
+Task<HttpResponse> post_pipeline(Host& host, DatabaseAccess access, BodyPiece body, Repeat repeat) {
   auto request = plain_request("POST", cat({access.url, "/v2/pipeline"}), access.token);
   request.headers.push_back({"content-type", "application/json"});
   request.body.push_back(std::move(body));
@@ -131,8 +130,8 @@ Json transaction_json(const std::vector<HranaStatement>& statements) {
 
 Task<HranaResult> run_statement(Host& host, DatabaseAccess access, HranaStatement statement) {
   Json request{{"type", "execute"}, {"stmt", statement_json(statement)}};
-  auto result = co_await send_pipeline(host, std::move(access), std::move(request),
-                                       Repeat::harmless);
+  auto result =
+      co_await send_pipeline(host, std::move(access), std::move(request), Repeat::harmless);
   co_return result_of(result);
 }
 
@@ -147,8 +146,8 @@ Task<Done> run_transaction(Host& host, DatabaseAccess access,
                            std::vector<HranaStatement> statements) {
   size_t commit = statements.size() + 1;
   Json request = transaction_json(statements);
-  auto result = co_await send_pipeline(host, std::move(access), std::move(request),
-                                       Repeat::unknown);
+  auto result =
+      co_await send_pipeline(host, std::move(access), std::move(request), Repeat::unknown);
   const Json& errors = member(result, "step_errors");
   if (!errors.is_array() || errors.size() <= commit) co_return unexpected("a batch without steps");
   for (size_t i = 0; i <= commit; ++i) {

@@ -115,8 +115,8 @@ std::vector<std::vector<const HashedAsset*>> buckets_of(const std::vector<Hashed
 Task<std::vector<std::string>> missing_hashes(Host& host, std::string jwt, Json hashes) {
   auto request = json_request("POST", pages_assets_url(host.settings, "/check-missing"), jwt,
                               {{"hashes", std::move(hashes)}});
-  auto result = co_await send_to_pages(host, std::move(request), "compare the files",
-                                       Repeat::harmless);
+  auto result =
+      co_await send_to_pages(host, std::move(request), "compare the files", Repeat::harmless);
   std::vector<std::string> missing;
   if (!result.is_array()) co_return pages_unexpected("no list of missing files");
   for (const Json& hash : result) {
@@ -139,16 +139,20 @@ std::string content_type_of(std::string_view path) {
     std::string_view extension, type;
   };
   static constexpr Known known[] = {
-      {"html", "text/html"},        {"htm", "text/html"},         {"css", "text/css"},
-      {"js", "text/javascript"},    {"mjs", "text/javascript"},   {"json", "application/json"},
-      {"map", "application/json"},  {"svg", "image/svg+xml"},     {"png", "image/png"},
-      {"jpg", "image/jpeg"},        {"jpeg", "image/jpeg"},       {"gif", "image/gif"},
-      {"webp", "image/webp"},       {"avif", "image/avif"},       {"ico", "image/x-icon"},
-      {"woff", "font/woff"},        {"woff2", "font/woff2"},      {"ttf", "font/ttf"},
-      {"otf", "font/otf"},          {"txt", "text/plain"},        {"md", "text/markdown"},
-      {"xml", "application/xml"},   {"wasm", "application/wasm"}, {"pdf", "application/pdf"},
-      {"mp4", "video/mp4"},         {"webm", "video/webm"},       {"mp3", "audio/mpeg"},
-      {"webmanifest", "application/manifest+json"}};
+      {"html", "text/html"},        {"htm", "text/html"},
+      {"css", "text/css"},          {"js", "text/javascript"},
+      {"mjs", "text/javascript"},   {"json", "application/json"},
+      {"map", "application/json"},  {"svg", "image/svg+xml"},
+      {"png", "image/png"},         {"jpg", "image/jpeg"},
+      {"jpeg", "image/jpeg"},       {"gif", "image/gif"},
+      {"webp", "image/webp"},       {"avif", "image/avif"},
+      {"ico", "image/x-icon"},      {"woff", "font/woff"},
+      {"woff2", "font/woff2"},      {"ttf", "font/ttf"},
+      {"otf", "font/otf"},          {"txt", "text/plain"},
+      {"md", "text/markdown"},      {"xml", "application/xml"},
+      {"wasm", "application/wasm"}, {"pdf", "application/pdf"},
+      {"mp4", "video/mp4"},         {"webm", "video/webm"},
+      {"mp3", "audio/mpeg"},        {"webmanifest", "application/manifest+json"}};
   std::string extension = lower_ascii(extension_of(path));
   for (const auto& entry : known) {
     if (entry.extension == extension) return std::string(entry.type);

@@ -87,8 +87,8 @@ Task<PagesDeployment> make_pages_deployment(Host& host, std::string project, Sit
   auto request = plain_request("POST", std::move(url), host.settings.cloudflare_api_token);
   request.headers.push_back({"content-type", cat({"multipart/form-data; boundary=", boundary})});
   request.body.push_back(bytes_piece(form_text(parts, boundary)));
-  auto result = co_await send_to_pages(host, std::move(request), "publish the site",
-                                       Repeat::unknown);
+  auto result =
+      co_await send_to_pages(host, std::move(request), "publish the site", Repeat::unknown);
   std::string id = text_or(result, "id", "");
   if (id.empty()) co_return pages_unexpected("a deployment without an id");
   co_return PagesDeployment{id, text_or(result, "url", ""), PagesDeployment::State::working, ""};

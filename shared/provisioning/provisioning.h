@@ -1,8 +1,8 @@
 // Databases and hosting at providers, as plain verbs.
 //
-// Each verb does one thing at one provider and decodes its answer once. Making and removing are safe
-// to repeat as described; the order of steps, what to record before a call and what to undo is not
-// here but in deployment/. Secrets (tokens) pass through as values and appear in no failure.
+// Each verb does one thing at one provider and decodes its answer once. Making and removing are
+// safe to repeat as described; the order of steps, what to record before a call and what to undo is
+// not here but in deployment/. Secrets (tokens) pass through as values and appear in no failure.
 //
 // Failures: retry_later `no_answer` or `provider_busy` (the effect is unknown: look by name before
 // sending again), ask_permission `provider_refused` (token, quota, payment: the operator must act),
@@ -16,8 +16,8 @@ namespace fairway {
 
 // --- names.cpp: pure ---
 
-// "fw-guestbook-1a2b3c4d": the same for the same account and project, so that an effect whose answer
-// was lost is found again by name. `attempt` 1, 2 ... are for names that a stranger holds.
+// "fw-guestbook-1a2b3c4d": the same for the same account and project, so that an effect whose
+// answer was lost is found again by name. `attempt` 1, 2 ... are for names that a stranger holds.
 std::string resource_name(std::string_view project_name, std::string_view account,
                           std::string_view project_id, int attempt);
 
@@ -28,7 +28,7 @@ enum class Making { made, taken };
 
 struct TursoDatabase {
   std::string name;
-  std::string id;        // DbId
+  std::string id;  // DbId
   std::string hostname;
 };
 void to_json(Json& json, const TursoDatabase& database);
@@ -44,7 +44,7 @@ Task<Done> remove_turso_database(Host& host, std::string name);
 Task<std::string> mint_turso_token(Host& host, std::string name);
 
 struct DatabaseAccess {
-  std::string url;    // https://<hostname>
+  std::string url;  // https://<hostname>
   std::string token;
 };
 DatabaseAccess turso_access(const Settings& settings, const TursoDatabase& database,
@@ -80,7 +80,7 @@ Task<std::string> send_pipeline_blob(Host& host, DatabaseAccess access, std::str
 
 struct PagesProject {
   std::string name;
-  std::string subdomain;               // "fw-x.pages.dev"
+  std::string subdomain;                // "fw-x.pages.dev"
   std::string canonical_deployment_id;  // what visitors get; "" before the first deployment
 };
 void to_json(Json& json, const PagesProject& project);

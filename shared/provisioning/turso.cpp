@@ -42,8 +42,8 @@ void from_json(const Json& json, TursoDatabase& database) {
 }
 
 Task<std::optional<TursoDatabase>> find_turso_database(Host& host, std::string name) {
-  auto request = plain_request("GET", database_url(host.settings, name, ""),
-                               host.settings.turso_api_token);
+  auto request =
+      plain_request("GET", database_url(host.settings, name, ""), host.settings.turso_api_token);
   auto response = co_await send_patiently(host, std::move(request), Repeat::harmless);
   if (response.status == 404) co_return std::optional<TursoDatabase>();
   if (response.status != 200) {
@@ -64,8 +64,8 @@ Task<Making> make_turso_database(Host& host, std::string name) {
   Json body{{"name", name},
             {"group", host.settings.turso_group},
             {"seed", {{"type", "database_upload"}}}};
-  auto request = json_request("POST", databases_url(host.settings, ""),
-                              host.settings.turso_api_token, body);
+  auto request =
+      json_request("POST", databases_url(host.settings, ""), host.settings.turso_api_token, body);
   auto response = co_await send_patiently(host, std::move(request), Repeat::unknown);
   // 422 is an older answer for a name that is not available.
   if (response.status == 409 || response.status == 422) co_return Making::taken;
@@ -76,8 +76,8 @@ Task<Making> make_turso_database(Host& host, std::string name) {
 }
 
 Task<Done> remove_turso_database(Host& host, std::string name) {
-  auto request = plain_request("DELETE", database_url(host.settings, name, ""),
-                               host.settings.turso_api_token);
+  auto request =
+      plain_request("DELETE", database_url(host.settings, name, ""), host.settings.turso_api_token);
   auto response = co_await send_patiently(host, std::move(request), Repeat::harmless);
   if (response.status == 200 || response.status == 404) co_return Done{};
   co_return refused(provider, "remove a database", response.status, said(response));

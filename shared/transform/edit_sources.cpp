@@ -230,7 +230,7 @@ class Walk {
   void set_specifier(const std::string& path, const TokenText& tokens, const ImportUse& use,
                      const std::string& target, std::vector<Replacement>& replacements,
                      std::string_view why) {
-    const Token& token = tokens.at(use.token);
+    const ScriptToken& token = tokens.at(use.token);
     replacements.push_back({token.begin, token.end, cat({"'", relative_path(path, target), "'"}),
                             std::string(why), false});
   }

@@ -26,7 +26,8 @@ std::optional<Root> root_at(const TokenText& tokens, size_t index) {
       tokens.is(index + 2, "meta") && is_dot(tokens, index + 3) && tokens.is(index + 4, "env")) {
     return Root{index, index + 5, true};
   }
-  if (!tokens.is_kind(index, TokenKind::word) || !tokens.is(index, "process")) return std::nullopt;
+  if (!tokens.is_kind(index, ScriptTokenKind::word) || !tokens.is(index, "process"))
+    return std::nullopt;
   if (!is_dot(tokens, index + 1) || !tokens.is(index + 2, "env")) return std::nullopt;
   if (index == 0 || !is_dot(tokens, index - 1)) return Root{index, index + 3, false};
   bool global = index >= 2 && (tokens.is_free_word(index - 2, "globalThis") ||
@@ -81,7 +82,7 @@ class Finder {
 
   void read(const Root& root) {
     size_t next = root.next;
-    if (is_dot(tokens_, next) && tokens_.is_kind(next + 1, TokenKind::word)) {
+    if (is_dot(tokens_, next) && tokens_.is_kind(next + 1, ScriptTokenKind::word)) {
       return read_name(root, std::string(tokens_.text(next + 1)), next + 2);
     }
     if (tokens_.is(next, "?.") && tokens_.is(next + 1, "[")) ++next;
@@ -142,7 +143,7 @@ class Finder {
       }
       bool bracket = tokens_.is(index, "{") || tokens_.is(index, "(") || tokens_.is(index, "[");
       if (bracket) index = tokens_.closing(index);
-      if (names_follow && tokens_.is_kind(index, TokenKind::word)) {
+      if (names_follow && tokens_.is_kind(index, ScriptTokenKind::word)) {
         add_read(std::string(tokens_.text(index)), index);
       } else if (auto quoted = tokens_.string_value(index); names_follow && quoted) {
         add_read(std::move(*quoted), index);
@@ -161,7 +162,7 @@ class Finder {
       replace(use.token, use.token + 1, "'cloudflare:workers'", why_environment);
       for (size_t index = 0; index < tokens_.size(); ++index) {
         if (!tokens_.is_free_word(index, names[0].local) || !is_dot(tokens_, index + 1)) continue;
-        if (!tokens_.is_kind(index + 2, TokenKind::word)) continue;
+        if (!tokens_.is_kind(index + 2, ScriptTokenKind::word)) continue;
         add_read(std::string(tokens_.text(index + 2)), index);
       }
     }

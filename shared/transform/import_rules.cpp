@@ -11,12 +11,12 @@ namespace {
 // The token of the string after the next free "from"; nothing when the statement ends before it.
 std::optional<size_t> token_after_from(const TokenText& tokens, size_t index) {
   for (; index < tokens.size(); ++index) {
-    if (tokens.is_free_word(index, "from") && tokens.is_kind(index + 1, TokenKind::string)) {
+    if (tokens.is_free_word(index, "from") && tokens.is_kind(index + 1, ScriptTokenKind::string)) {
       return index + 1;
     }
-    bool goes_on = tokens.is_kind(index, TokenKind::word) || tokens.is(index, ",") ||
+    bool goes_on = tokens.is_kind(index, ScriptTokenKind::word) || tokens.is(index, ",") ||
                    tokens.is(index, "{") || tokens.is(index, "}") || tokens.is(index, "*") ||
-                   tokens.is_kind(index, TokenKind::string);
+                   tokens.is_kind(index, ScriptTokenKind::string);
     if (!goes_on || tokens.is_free_word(index, "import")) return std::nullopt;
   }
   return std::nullopt;
@@ -30,8 +30,9 @@ std::optional<ImportUse> import_at(const TokenText& tokens, size_t index) {
     bool whole = tokens.is(index + 3, ")") || tokens.is(index + 3, ",");
     return ImportUse{ImportUse::Form::dynamic, value && whole ? *value : "", index, index + 2};
   }
-  auto token = tokens.is_kind(index + 1, TokenKind::string) ? std::optional(index + 1)
-                                                            : token_after_from(tokens, index + 1);
+  auto token = tokens.is_kind(index + 1, ScriptTokenKind::string)
+                   ? std::optional(index + 1)
+                   : token_after_from(tokens, index + 1);
   if (!token) return std::nullopt;
   auto value = tokens.string_value(*token);
   return ImportUse{ImportUse::Form::declaration, value.value_or(""), index, *token};
@@ -75,7 +76,7 @@ std::vector<ImportedName> imported_names(const TokenText& tokens, const ImportUs
   std::vector<ImportedName> names;
   if (use.form != ImportUse::Form::declaration || use.token == use.first + 1) return names;
   size_t index = use.first + 1;
-  if (tokens.is_kind(index, TokenKind::word)) {
+  if (tokens.is_kind(index, ScriptTokenKind::word)) {
     names.push_back({"default", std::string(tokens.text(index))});
     index += tokens.is(index + 1, ",") ? 2 : 1;
   }

@@ -37,7 +37,7 @@ class Reader {
  public:
   explicit Reader(std::string_view source) : source_(source) {}
 
-  Outcome<std::vector<Token>> read() {
+  Outcome<std::vector<ScriptToken>> read() {
     if (source_.starts_with("#!")) skip_line();
     while (!failure_ && skip_blank()) read_token();
     if (!failure_ && !scopes_.empty()) {
@@ -114,12 +114,12 @@ class Reader {
     read_mark(c);
   }
 
-  void push(TokenKind kind, bool operand_follows) {
+  void push(ScriptTokenKind kind, bool operand_follows) {
     tokens_.push_back({uint32_t(begin_), uint32_t(position_), begin_line_, kind});
     operand_follows_ = operand_follows;
   }
 
-  std::string_view text_of(const Token& token) const {
+  std::string_view text_of(const ScriptToken& token) const {
     return source_.substr(token.begin, token.end - token.begin);
   }
   std::string_view last_text(size_t back = 0) const {
@@ -134,7 +134,7 @@ class Reader {
     }
     if (peek() != quote || at_end()) return fail(begin_line_, "a string");
     ++position_;
-    push(TokenKind::string, false);
+    push(ScriptTokenKind::string, false);
   }
 
   // From ` or the } of a substitution to the next ${ or the closing `.
@@ -143,12 +143,12 @@ class Reader {
     while (!at_end()) {
       if (peek() == '`') {
         ++position_;
-        return push(TokenKind::template_text, false);
+        return push(ScriptTokenKind::template_text, false);
       }
       if (peek() == '$' && peek(1) == '{') {
         position_ += 2;
         scopes_.push_back({'`', false, begin_line_});
-        return push(TokenKind::template_text, true);
+        return push(ScriptTokenKind::template_text, true);
       }
       if (peek() == '\\' && position_ + 1 < source_.size()) advance();
       advance();
@@ -162,13 +162,13 @@ class Reader {
       position_ += exponent ? 2 : 1;
     }
     position_ = std::min(position_, source_.size());
-    push(TokenKind::number, false);
+    push(ScriptTokenKind::number, false);
   }
 
   void read_word() {
     bool property = last_text() == "." || last_text() == "?.";
     while (!at_end() && is_word_byte(peek()) && wide_blank_size() == 0) ++position_;
-    push(TokenKind::word, false);
+    push(ScriptTokenKind::word, false);
     operand_follows_ = !property && expects_operand(last_text());
   }
 
@@ -187,7 +187,7 @@ class Reader {
       } else if (c == '/' && !in_class) {
         position_ = at + 1;
         while (!at_end() && is_word_byte(peek())) ++position_;
-        push(TokenKind::regex, false);
+        push(ScriptTokenKind::regex, false);
         return true;
       }
     }
@@ -199,7 +199,7 @@ class Reader {
     if (c == ')' || c == ']' || c == '}') return close(c);
     bool after_operand = !operand_follows_;
     position_ += mark_size();
-    push(TokenKind::mark, true);
+    push(ScriptTokenKind::mark, true);
     bool step = last_text() == "++" || last_text() == "--";
     if (step) operand_follows_ = !after_operand;
   }
@@ -223,7 +223,7 @@ class Reader {
     }
     scopes_.push_back({c, operand_follows, line_});
     ++position_;
-    push(TokenKind::mark, true);
+    push(ScriptTokenKind::mark, true);
   }
 
   // Whether a "{" begins a block or a body, after whose end an operand may follow.
@@ -249,7 +249,7 @@ class Reader {
     scopes_.pop_back();
     if (in_template) return read_template();
     ++position_;
-    push(TokenKind::mark, operand_follows);
+    push(ScriptTokenKind::mark, operand_follows);
   }
 
   std::string_view source_;
@@ -259,13 +259,13 @@ class Reader {
   uint32_t begin_line_ = 1;
   bool operand_follows_ = true;
   std::vector<Scope> scopes_;
-  std::vector<Token> tokens_;
+  std::vector<ScriptToken> tokens_;
   std::optional<Failure> failure_;
 };
 
 }  // namespace
 
-Outcome<std::vector<Token>> read_tokens(std::string_view source) {
+Outcome<std::vector<ScriptToken>> read_tokens(std::string_view source) {
   FAIRWAY_ASSERT(source.size() < (size_t{1} << 31));
   return Reader(source).read();
 }
@@ -275,19 +275,19 @@ std::string_view TokenText::text(size_t index) const {
   return source_.substr(tokens_[index].begin, tokens_[index].end - tokens_[index].begin);
 }
 
-bool TokenText::is_kind(size_t index, TokenKind kind) const {
+bool TokenText::is_kind(size_t index, ScriptTokenKind kind) const {
   return index < tokens_.size() && tokens_[index].kind == kind;
 }
 
 bool TokenText::is_free_word(size_t index, std::string_view word) const {
-  if (!is_kind(index, TokenKind::word) || !is(index, word)) return false;
+  if (!is_kind(index, ScriptTokenKind::word) || !is(index, word)) return false;
   return index == 0 || (!is(index - 1, ".") && !is(index - 1, "?."));
 }
 
 std::optional<std::string> TokenText::string_value(size_t index) const {
-  bool plain_template = is_kind(index, TokenKind::template_text) && text(index).ends_with('`') &&
-                        text(index).starts_with('`');
-  if (!is_kind(index, TokenKind::string) && !plain_template) return std::nullopt;
+  bool plain_template = is_kind(index, ScriptTokenKind::template_text) &&
+                        text(index).ends_with('`') && text(index).starts_with('`');
+  if (!is_kind(index, ScriptTokenKind::string) && !plain_template) return std::nullopt;
   std::string_view quoted = text(index);
   std::string_view inner = quoted.substr(1, quoted.size() - 2);
   if (inner.find('\\') != std::string_view::npos) return std::nullopt;
@@ -298,10 +298,10 @@ size_t TokenText::closing(size_t index) const {
   int64_t depth = 0;
   for (size_t at = index; at < size(); ++at) {
     std::string_view mark = text(at);
-    if (is_kind(at, TokenKind::template_text)) {
+    if (is_kind(at, ScriptTokenKind::template_text)) {
       if (!mark.starts_with('`')) --depth;
       if (mark.ends_with("${")) ++depth;
-    } else if (is_kind(at, TokenKind::mark)) {
+    } else if (is_kind(at, ScriptTokenKind::mark)) {
       if (mark == "(" || mark == "[" || mark == "{") ++depth;
       if (mark == ")" || mark == "]" || mark == "}") --depth;
     }

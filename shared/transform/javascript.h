@@ -15,7 +15,7 @@
 
 namespace fairway {
 
-enum class TokenKind : uint8_t {
+enum class ScriptTokenKind : uint8_t {
   word,  // identifiers and keywords
   number,
   string,         // with its quotes
@@ -24,26 +24,26 @@ enum class TokenKind : uint8_t {
   mark,  // punctuation: one character, or => ++ -- ?. ...
 };
 
-struct Token {
+struct ScriptToken {
   uint32_t begin = 0;
   uint32_t end = 0;
   uint32_t line = 0;  // from 1
-  TokenKind kind = TokenKind::mark;
+  ScriptTokenKind kind = ScriptTokenKind::mark;
 };
 
-Outcome<std::vector<Token>> read_tokens(std::string_view source);
+Outcome<std::vector<ScriptToken>> read_tokens(std::string_view source);
 
 // A source with its tokens. Asking past the end gives empty text, so that rules need no bounds.
 class TokenText {
  public:
-  TokenText(std::string_view source, const std::vector<Token>& tokens)
+  TokenText(std::string_view source, const std::vector<ScriptToken>& tokens)
       : source_(source), tokens_(tokens) {}
 
   size_t size() const { return tokens_.size(); }
-  const Token& at(size_t index) const { return tokens_[index]; }
+  const ScriptToken& at(size_t index) const { return tokens_[index]; }
   std::string_view text(size_t index) const;
   bool is(size_t index, std::string_view text) const { return this->text(index) == text; }
-  bool is_kind(size_t index, TokenKind kind) const;
+  bool is_kind(size_t index, ScriptTokenKind kind) const;
   // True for the word itself, not for a property of that name (a.word, a?.word).
   bool is_free_word(size_t index, std::string_view word) const;
   // The content of a string without escapes; nothing for any other token.
@@ -54,7 +54,7 @@ class TokenText {
 
  private:
   std::string_view source_;
-  const std::vector<Token>& tokens_;
+  const std::vector<ScriptToken>& tokens_;
 };
 
 }  // namespace fairway

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { checkFile, makeFile } from '../../tools/house_rules/rules.mjs';
-import { checkLists, checkTree } from '../../tools/house_rules/tree.mjs';
+import { checkLists, checkTree, checkTypeNames } from '../../tools/house_rules/tree.mjs';
 
 /** @param {string} path @param {string} source @returns {string[]} "line: message" */
 function findings(path, source) {
@@ -176,4 +176,16 @@ test('every source is in a list', () => {
   const lists = ['fairway_module(jobs\n  run_jobs.cpp\n)\n'];
   assert.deepEqual(checkLists(['shared/jobs/run_jobs.cpp', 'shared/jobs/jobs.h'], lists), []);
   assert.equal(checkLists(['shared/jobs/jobs.cpp'], lists).length, 1);
+});
+
+test('a type has one owner in its namespace', () => {
+  const one = makeFile('shared/a/a.h', 'namespace fairway {\nstruct Token {\n};\n}  // x\n');
+  const two = makeFile('shared/b/b.h', 'namespace fairway {\nclass Token final {\n};\n}\n');
+  const hidden = makeFile('shared/c.cpp', 'namespace fairway {\nnamespace {\nstruct Token {\n');
+  const other = makeFile('web/d.h', 'namespace fairway::ui {\nstruct Token {\n};\n}\n');
+  assert.deepEqual(checkTypeNames([one, hidden, other]), []);
+  assert.equal(
+    checkTypeNames([one, two])[0]?.message,
+    'fairway::Token is a type of shared/a/a.h too',
+  );
 });

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "tests/unit/view_support.h"
 #include "shared/base/text.h"
+#include "tests/unit/view_support.h"
 #include "web/actions/connection.h"
 #include "web/actions/deploy.h"
 #include "web/actions/projects.h"
@@ -156,13 +156,13 @@ TEST_CASE("deploying sends what is missing, describes it, and starts once with a
   CHECK(world.edge.count("POST /api/deploy/web") == 1);
   CHECK(world.state.deploy->deployment_id == "dep_1");
   CHECK(world.browser.kept.empty());
-  const auto bundle = std::find_if(world.edge.sent.begin(), world.edge.sent.end(), [](const Sent& s) {
-    return s.path == "/api/projects/guestbook/bundle";
-  });
+  const auto bundle =
+      std::find_if(world.edge.sent.begin(), world.edge.sent.end(),
+                   [](const Sent& s) { return s.path == "/api/projects/guestbook/bundle"; });
   CHECK(parse_json(bundle->body).value()["files"].size() == 3);
-  const auto preview = std::find_if(world.edge.sent.begin(), world.edge.sent.end(), [](const Sent& s) {
-    return s.path == "/api/projects/guestbook/preview";
-  });
+  const auto preview =
+      std::find_if(world.edge.sent.begin(), world.edge.sent.end(),
+                   [](const Sent& s) { return s.path == "/api/projects/guestbook/preview"; });
   Json manifest = parse_json(preview->body).value();
   CHECK(manifest["tables"].size() == 2);
   CHECK(manifest["image"]["parts"].size() == 1);
@@ -262,7 +262,8 @@ TEST_CASE("a second tab follows the deployment that the first one started") {
   world.settle();
   CHECK(world.state.deploy->deployment_id.empty());
   Json projects = parse_json(R"({"projects":[{"id":"night-market","name":"Night Market",
-    "deployment":{"id":"dep_7","status":"running","step_index":1}}]})").value();
+    "deployment":{"id":"dep_7","status":"running","step_index":1}}]})")
+                      .value();
   world.edge.answer("GET /api/projects", 200, to_text(projects));
   world.edge.answer("GET /api/deploy/status/dep_7", 200, to_text(deployment_json("running", 1)));
   world.dashboard.running.restart("projects", load_projects(world.dashboard));
@@ -298,7 +299,8 @@ TEST_CASE("sealing forgets what was typed, and names that cannot be are refused 
   CHECK(world.edge.count("PUT /api/projects/parcel-shelf/environment") == 1);
   remove_variable(world.dashboard, "STRIPE_KEY");
   world.settle();
-  CHECK(parse_json(world.edge.sent.back().method == "PUT" ? world.edge.sent.back().body : "{}").ok());
+  CHECK(
+      parse_json(world.edge.sent.back().method == "PUT" ? world.edge.sent.back().body : "{}").ok());
 }
 
 TEST_CASE("a stopped task is dropped with all it waits for") {

@@ -19,11 +19,11 @@ std::string tokens_of(std::string_view source) {
   return join(texts, "|");
 }
 
-size_t count_of(std::string_view source, TokenKind kind) {
+size_t count_of(std::string_view source, ScriptTokenKind kind) {
   const auto tokens = read_tokens(source);
   REQUIRE(tokens.ok());
   size_t count = 0;
-  for (const Token& token : *tokens) count += token.kind == kind ? 1 : 0;
+  for (const ScriptToken& token : *tokens) count += token.kind == kind ? 1 : 0;
   return count;
 }
 
@@ -47,18 +47,18 @@ TEST_CASE("tokens: templates nest, and their code is code") {
 }
 
 TEST_CASE("tokens: a slash divides or begins a regular expression") {
-  CHECK(count_of("a / b / c", TokenKind::regex) == 0);
-  CHECK(count_of("x = /a/g.test(y)", TokenKind::regex) == 1);
-  CHECK(count_of("return /[/'\"`]/", TokenKind::regex) == 1);
-  CHECK(count_of("if (a) /b/.test(c); (a) / b / c", TokenKind::regex) == 1);
-  CHECK(count_of("a++ / b / 2; a = ++/b/.lastIndex", TokenKind::regex) == 1);
-  CHECK(count_of("f(/\\//, 4 / 2)", TokenKind::regex) == 1);
-  CHECK(count_of("const o = { a: 1 } / 2 / 3", TokenKind::regex) == 0);
-  CHECK(count_of("{ let a; } /b/.test(c)", TokenKind::regex) == 1);
-  CHECK(count_of("x.return / 2 / 1", TokenKind::regex) == 0);
-  CHECK(count_of("x = function () {} / 2", TokenKind::regex) == 0);
-  CHECK(count_of("`${a}` / 2 / 1", TokenKind::regex) == 0);
-  CHECK(count_of("a[0] / b[1] / 2", TokenKind::regex) == 0);
+  CHECK(count_of("a / b / c", ScriptTokenKind::regex) == 0);
+  CHECK(count_of("x = /a/g.test(y)", ScriptTokenKind::regex) == 1);
+  CHECK(count_of("return /[/'\"`]/", ScriptTokenKind::regex) == 1);
+  CHECK(count_of("if (a) /b/.test(c); (a) / b / c", ScriptTokenKind::regex) == 1);
+  CHECK(count_of("a++ / b / 2; a = ++/b/.lastIndex", ScriptTokenKind::regex) == 1);
+  CHECK(count_of("f(/\\//, 4 / 2)", ScriptTokenKind::regex) == 1);
+  CHECK(count_of("const o = { a: 1 } / 2 / 3", ScriptTokenKind::regex) == 0);
+  CHECK(count_of("{ let a; } /b/.test(c)", ScriptTokenKind::regex) == 1);
+  CHECK(count_of("x.return / 2 / 1", ScriptTokenKind::regex) == 0);
+  CHECK(count_of("x = function () {} / 2", ScriptTokenKind::regex) == 0);
+  CHECK(count_of("`${a}` / 2 / 1", ScriptTokenKind::regex) == 0);
+  CHECK(count_of("a[0] / b[1] / 2", ScriptTokenKind::regex) == 0);
 }
 
 TEST_CASE("tokens: what has no end is told with its line") {
@@ -140,7 +140,7 @@ TEST_CASE("tokens: any bytes are read to an end, in order, without overlap") {
     const auto tokens = read_tokens(source);
     if (!tokens.ok()) continue;
     uint32_t end = 0;
-    for (const Token& token : *tokens) {
+    for (const ScriptToken& token : *tokens) {
       REQUIRE(token.begin >= end);
       REQUIRE(token.end > token.begin);
       end = token.end;

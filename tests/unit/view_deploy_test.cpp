@@ -162,7 +162,8 @@ TEST_CASE("while the project is sent, the frame says how far") {
   CHECK(page.shows("Sending the project"));
 }
 
-TEST_CASE("a running deployment shows marks, steps, tables and log, and cancels after one question") {
+TEST_CASE(
+    "a running deployment shows marks, steps, tables and log, and cancels after one question") {
   World world;
   open_at(world, "running", 2);
   NullBackend page = page_of(world);
@@ -192,7 +193,8 @@ TEST_CASE("closing keeps the deployment going, and its card opens it again") {
   open_at(world, "running", 2);
   Json projects = parse_json(R"({"projects":[{"id":"guestbook","name":"Guestbook",
     "deployment":{"id":"dep_1","status":"running","step_index":2,"step_title":"Carry data",
-                  "detail":"20 of 40 rows"}}]})").value();
+                  "detail":"20 of 40 rows"}}]})")
+                      .value();
   world.edge.answer("GET /api/projects", 200, to_text(projects));
   world.edge.answer("GET /api/deploy/status/dep_1", 200, to_text(deployment_json("running", 2)));
   NullBackend page = page_of(world);

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "tests/unit/view_support.h"
 #include "shared/base/text.h"
+#include "tests/unit/view_support.h"
 #include "web/actions/projects.h"
 #include "web/actions/session.h"
 

@@ -72,7 +72,8 @@ void FakeClock::pass(int64_t span_ms) {
 }
 
 Task<std::string> FakeCrypto::sha256(std::string bytes) {
-  std::string digest = std::to_string(bytes.size()) + "-" + std::to_string(std::hash<std::string>{}(bytes));
+  std::string digest =
+      std::to_string(bytes.size()) + "-" + std::to_string(std::hash<std::string>{}(bytes));
   digest.resize(32, '.');
   co_return digest;
 }
@@ -190,8 +191,8 @@ void answer_usual(World& world) {
                {"message", "Cloudflare did not answer. It was asked four times."},
                {"hint", "Try again in a few minutes."}};
   Json projects = Json::array();
-  projects.push_back(project_json("night-market", "Night Market", "live",
-                                  summary("dep_n", "live", 7, Json())));
+  projects.push_back(
+      project_json("night-market", "Night Market", "live", summary("dep_n", "live", 7, Json())));
   projects.push_back(project_json("clinic-queue", "Clinic Queue", "failed",
                                   summary("dep_c", "failed", 4, failure)));
   projects.push_back(project_json("parcel-shelf", "Parcel Shelf", "", Json()));
@@ -230,47 +231,48 @@ Json deployment_json(std::string_view status, int at) {
                    {"hint", "Try again in a few minutes."},
                    {"request_id", "req_123"}};
   }
-  return Json{{"id", "dep_1"},
-              {"project_id", "guestbook"},
-              {"project_name", "Guestbook"},
-              {"status", status},
-              {"started_at_ms", test_now_ms - 9'000},
-              {"ended_at_ms", is_live || has_stopped ? test_now_ms - 1'000 : 0},
-              {"now_ms", test_now_ms},
-              {"release", is_live ? 1 : 0},
-              {"url", is_live ? "https://fw-guestbook.pages.dev" : ""},
-              {"steps", std::move(steps)},
-              {"tables", Json::array({Json{{"name", "entries"},
-                                           {"rows_done", 20},
-                                           {"rows_total", 40}}})},
-              {"log", Json::array({Json{{"at_ms", test_now_ms - 8'500},
-                                        {"step", "check_project"},
-                                        {"level", "info"},
-                                        {"text", "project checked"}},
-                                   Json{{"at_ms", test_now_ms - 8'000},
-                                        {"step", "publish_site"},
-                                        {"level", "warn"},
-                                        {"text", "provider busy, trying again"}}})},
-              {"failure", std::move(failure)},
-              {"left_over", Json::array()},
-              {"report", is_live}};
+  return Json{
+      {"id", "dep_1"},
+      {"project_id", "guestbook"},
+      {"project_name", "Guestbook"},
+      {"status", status},
+      {"started_at_ms", test_now_ms - 9'000},
+      {"ended_at_ms", is_live || has_stopped ? test_now_ms - 1'000 : 0},
+      {"now_ms", test_now_ms},
+      {"release", is_live ? 1 : 0},
+      {"url", is_live ? "https://fw-guestbook.pages.dev" : ""},
+      {"steps", std::move(steps)},
+      {"tables", Json::array({Json{{"name", "entries"}, {"rows_done", 20}, {"rows_total", 40}}})},
+      {"log", Json::array({Json{{"at_ms", test_now_ms - 8'500},
+                                {"step", "check_project"},
+                                {"level", "info"},
+                                {"text", "project checked"}},
+                           Json{{"at_ms", test_now_ms - 8'000},
+                                {"step", "publish_site"},
+                                {"level", "warn"},
+                                {"text", "provider busy, trying again"}}})},
+      {"failure", std::move(failure)},
+      {"left_over", Json::array()},
+      {"report", is_live}};
 }
 
 Json plan_json() {
   Json steps = Json::array();
   for (int i = 0; i < 8; ++i) {
-    steps.push_back(Json{{"name", step_names[i]}, {"title", step_titles[i]}, {"detail", "planned"}});
+    steps.push_back(
+        Json{{"name", step_names[i]}, {"title", step_titles[i]}, {"detail", "planned"}});
   }
-  return Json{{"address", "fw-guestbook-1a2b.pages.dev"},
-              {"database_name", "fw-guestbook-1a2b"},
-              {"first_deployment", true},
-              {"data", "carry"},
-              {"steps", std::move(steps)},
-              {"costs", Json::array({Json{{"label", "Database, Turso"}, {"amount_nanos", 100'000'000}},
-                                     Json{{"label", "Hosting, Cloudflare"}, {"amount_nanos", 0}}})},
-              {"month_total_nanos", 100'000'000},
-              {"blockers", Json::array()},
-              {"environment", Json::array({Json{{"name", "SESSION_SECRET"}, {"sealed", true}}})}};
+  return Json{
+      {"address", "fw-guestbook-1a2b.pages.dev"},
+      {"database_name", "fw-guestbook-1a2b"},
+      {"first_deployment", true},
+      {"data", "carry"},
+      {"steps", std::move(steps)},
+      {"costs", Json::array({Json{{"label", "Database, Turso"}, {"amount_nanos", 100'000'000}},
+                             Json{{"label", "Hosting, Cloudflare"}, {"amount_nanos", 0}}})},
+      {"month_total_nanos", 100'000'000},
+      {"blockers", Json::array()},
+      {"environment", Json::array({Json{{"name", "SESSION_SECRET"}, {"sealed", true}}})}};
 }
 
 Json report_json() {

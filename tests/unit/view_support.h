@@ -98,8 +98,8 @@ class FakeBrowser final : public Browser {
     std::map<std::string, std::string> files;
     std::string database;
   };
-  void put(const std::string& id, const std::string& name,
-           std::map<std::string, std::string> files, std::optional<std::string> database);
+  void put(const std::string& id, const std::string& name, std::map<std::string, std::string> files,
+           std::optional<std::string> database);
 
   Task<std::vector<BuilderProject>> list_projects() override;
   Task<std::string> read_file(std::string project_id, std::string path) override;

@@ -16,8 +16,7 @@ bool holds_all(const std::string& now, const std::string& before) {
 std::string journal_text(Database& database, const std::string& job_id) {
   std::string text;
   auto found = database.run(
-      "SELECT name || '=' || result FROM journal WHERE job_id = ?1 AND ended_at_ms > 0",
-      {job_id});
+      "SELECT name || '=' || result FROM journal WHERE job_id = ?1 AND ended_at_ms > 0", {job_id});
   for (const Row& row : found.rows) text += row.text(0) + "\n";
   return text;
 }
@@ -26,7 +25,8 @@ std::string journal_text(Database& database, const std::string& job_id) {
 enum class Request { makes, changes };
 bool is_in_ledger(Database& database, std::string_view name, Request request) {
   auto found = database.run(
-      "SELECT count(*) FROM resources WHERE name = ?1 AND (state IN (1, 2, 3) OR (state = 4 AND ?2))",
+      "SELECT count(*) FROM resources WHERE name = ?1 AND (state IN (1, 2, 3) OR (state = 4 AND "
+      "?2))",
       {std::string(name), int64_t(request == Request::changes)});
   return found.rows[0].integer(0) > 0;
 }
@@ -99,8 +99,8 @@ namespace {
 // What the ledger says the app has, by kind.
 std::map<std::string, const char*> ledger(Stage& stage, ResourceKind kind) {
   std::map<std::string, const char*> names;
-  auto found = stage.database.run("SELECT name FROM resources WHERE kind = ?1 AND state IN (1, 2, 3)",
-                                  {int64_t(kind)});
+  auto found = stage.database.run(
+      "SELECT name FROM resources WHERE kind = ?1 AND state IN (1, 2, 3)", {int64_t(kind)});
   for (const Row& row : found.rows) names[row.text(0)] = "";
   return names;
 }
@@ -135,9 +135,12 @@ std::string why_left_over(Stage& stage) {
 
 std::string why_secret_is_open(Stage& stage) {
   static const std::vector<std::string> columns = {
-      "SELECT input FROM jobs",          "SELECT coalesce(result, '') FROM journal",
-      "SELECT text FROM job_log",        "SELECT value FROM job_notes",
-      "SELECT detail FROM resources",    "SELECT text FROM activity",
+      "SELECT input FROM jobs",
+      "SELECT coalesce(result, '') FROM journal",
+      "SELECT text FROM job_log",
+      "SELECT value FROM job_notes",
+      "SELECT detail FROM resources",
+      "SELECT text FROM activity",
       "SELECT sealed_value FROM project_variables",
       "SELECT url || coalesce(failure, '') FROM deployments",
       "SELECT database_token_sealed || environment_vars_encrypted || deployment_url"

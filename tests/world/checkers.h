@@ -1,5 +1,5 @@
-// What must hold in every world (DESIGN of the product, invariants G1 to G10). Each check answers ""
-// or what is broken.
+// What must hold in every world (DESIGN of the product, invariants G1 to G10). Each check answers
+// "" or what is broken.
 #pragma once
 
 #include "shared/deployment/deployment.h"
@@ -28,8 +28,8 @@ std::string why_not_intended(Stage& stage, const HttpRequest& request);
 // G5: the deployment has ended, in time, as one of four.
 std::string why_not_ended(Stage& stage, const Deployment& deployment);
 
-// G6 and G3: what stands at the providers is what the app has, or nothing; what could not be removed
-// is listed. Strangers' things are there as before.
+// G6 and G3: what stands at the providers is what the app has, or nothing; what could not be
+// removed is listed. Strangers' things are there as before.
 std::string why_left_over(Stage& stage);
 
 // G8: no secret stands in any table in clear.

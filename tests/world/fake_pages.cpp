@@ -216,8 +216,8 @@ HttpResponse FakePages::visit(const std::string& url) {
   }
   std::string database = live->variables["TURSO_DATABASE_URL"];
   size_t end = database.find(".db.test");
-  bool answers = end != std::string::npos &&
-                 turso_.content_of(database.substr(start, end - start)) != nullptr;
+  bool answers =
+      end != std::string::npos && turso_.content_of(database.substr(start, end - start)) != nullptr;
   return {200, {}, to_text({{"release", live->release}, {"database", answers ? "ok" : "gone"}})};
 }
 

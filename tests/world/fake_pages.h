@@ -1,8 +1,8 @@
-// A model of Cloudflare Pages for World: projects, variables, assets, deployments that take a while,
-// and the sites themselves, which answer by the database that their variables name.
+// A model of Cloudflare Pages for World: projects, variables, assets, deployments that take a
+// while, and the sites themselves, which answer by the database that their variables name.
 //
-// Quirks: deployments are listed only after a moment; a removed project stays for a moment; the live
-// deployment cannot be removed without its project; variables apply to the next deployment.
+// Quirks: deployments are listed only after a moment; a removed project stays for a moment; the
+// live deployment cannot be removed without its project; variables apply to the next deployment.
 #pragma once
 
 #include <map>
@@ -22,8 +22,8 @@ class FakePages final : public Provider {
 
   struct Release {
     std::string id;
-    std::string release;                        // its commit message
-    std::map<std::string, std::string> files;   // path -> hash
+    std::string release;                       // its commit message
+    std::map<std::string, std::string> files;  // path -> hash
     std::map<std::string, std::string> variables;
     int64_t listed_from_ms = 0;
     int64_t done_at_ms = 0;

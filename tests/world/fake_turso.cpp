@@ -166,10 +166,9 @@ HttpResponse FakeTurso::platform(const HttpRequest& request, std::string_view pa
     return json_answer(200, {{"database", name}});
   }
   if (parts.size() > 1) return json_answer(200, {{"jwt", cat({"CANARY-database-", name})}});
-  return json_answer(200, {{"database",
-                            {{"Name", name},
-                             {"DbId", cat({"id-", name})},
-                             {"Hostname", cat({name, hosts})}}}});
+  return json_answer(
+      200, {{"database",
+             {{"Name", name}, {"DbId", cat({"id-", name})}, {"Hostname", cat({name, hosts})}}}});
 }
 
 HttpResponse FakeTurso::create(const std::string& name) {

@@ -1,4 +1,5 @@
-// A model of Turso for World: the platform API and the database hosts, with real SQLite behind them.
+// A model of Turso for World: the platform API and the database hosts, with real SQLite behind
+// them.
 //
 // Quirks: a new database may not be visible for a moment; a removed one stays visible for a moment;
 // a draft takes a file once; a name is taken with 409. Strangers may hold names.

@@ -16,8 +16,8 @@ struct PreviewData {
 
 struct Previews {
   PreviewData first;
-  PreviewData wider;    // one table and one column more
-  int64_t visits = 0;   // rows of the table `visits` in the first one
+  PreviewData wider;   // one table and one column more
+  int64_t visits = 0;  // rows of the table `visits` in the first one
 };
 
 }  // namespace fairway::test

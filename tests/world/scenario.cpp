@@ -55,8 +55,12 @@ Faults draw_faults(Chance& chance) {
 class Drama {
  public:
   Drama(const Play& play, SqliteDatabase& database, const Previews& previews)
-      : play_(play), previews_(previews), world_(play.seed, database, world_settings()),
-        turso_(world_), pages_(world_, turso_), host_(world_.host()),
+      : play_(play),
+        previews_(previews),
+        world_(play.seed, database, world_settings()),
+        turso_(world_),
+        pages_(world_, turso_),
+        host_(world_.host()),
         stage_{world_, database, turso_, pages_, std::string(account), std::string(project), {}} {
     world_.providers = {&turso_, &pages_};
     world_.trace = play.trace;
@@ -141,9 +145,8 @@ class Drama {
       });
     }
     if (!is_calm_ && world_.chance.percent(25)) {
-      world_.at(world_.now + world_.chance.below(40'000), [this, id] {
-        FAIRWAY_ASSERT(request_cancel_of(host_, id).ok());
-      });
+      world_.at(world_.now + world_.chance.below(40'000),
+                [this, id] { FAIRWAY_ASSERT(request_cancel_of(host_, id).ok()); });
     }
     run_machine();
     auto deployment = find_deployment(host_.database, id);
@@ -229,9 +232,8 @@ class Drama {
   }
 
   std::string summary() {
-    return cat({"seed ", decimal(int64_t(play_.seed)), ":", story_, ", ",
-                decimal(world_.requests), " requests, ", decimal(world_.crashes), " crashes, ",
-                decimal(world_.now), "\n"});
+    return cat({"seed ", decimal(int64_t(play_.seed)), ":", story_, ", ", decimal(world_.requests),
+                " requests, ", decimal(world_.crashes), " crashes, ", decimal(world_.now), "\n"});
   }
 
   const Play& play_;

@@ -31,7 +31,8 @@ Value column(sqlite3_stmt* statement, int index) {
     case SQLITE_FLOAT:
       return sqlite3_column_double(statement, index);
     case SQLITE_TEXT:
-      return std::string(reinterpret_cast<const char*>(sqlite3_column_text(statement, index)), size);
+      return std::string(reinterpret_cast<const char*>(sqlite3_column_text(statement, index)),
+                         size);
     case SQLITE_BLOB: {
       auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, index));
       return Bytes{size == 0 ? std::string() : std::string(bytes, size)};

@@ -1,5 +1,5 @@
-// The Database port over real SQLite, in memory or in a file: for tests, where a World lasts as long
-// as one transaction that is rolled back at its end.
+// The Database port over real SQLite, in memory or in a file: for tests, where a World lasts as
+// long as one transaction that is rolled back at its end.
 #pragma once
 
 #include <map>

@@ -35,11 +35,11 @@ class Chance {
 
 // How badly a world behaves, each in percent of requests or turns.
 struct Faults {
-  int64_t refuse = 0;       // the connection breaks before the request arrives
-  int64_t lose_answer = 0;  // the request has its effect, the answer is lost
-  int64_t busy = 0;         // 429, 500 or 503 without an effect
-  int64_t late_error = 0;   // 500 after the effect
-  int64_t slow = 0;         // up to 30 s on the way
+  int64_t refuse = 0;          // the connection breaks before the request arrives
+  int64_t lose_answer = 0;     // the request has its effect, the answer is lost
+  int64_t busy = 0;            // 429, 500 or 503 without an effect
+  int64_t late_error = 0;      // 500 after the effect
+  int64_t slow = 0;            // up to 30 s on the way
   int64_t crash_permille = 0;  // of turns
 };
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
 import { checkFile, makeFile } from './rules.mjs';
-import { checkLists, checkTree } from './tree.mjs';
+import { checkLists, checkTree, checkTypeNames } from './tree.mjs';
 import {
   checkTypes,
   checkWithClangFormat,
@@ -58,12 +58,17 @@ function report(files, checks) {
 
 /** @param {string[]} paths @returns {Finding[]} */
 function checkHouseRules(paths) {
-  const perFile = paths
+  const files = paths
     .filter((path) => isText(path))
-    .flatMap((path) => checkFile(makeFile(path, readFileSync(path, 'utf8'))));
+    .map((path) => makeFile(path, readFileSync(path, 'utf8')));
   const lists = paths.filter((path) => /(^|\/)(CMakeLists\.txt|[\w-]+\.cmake)$/.test(path));
   const listTexts = lists.map((path) => readFileSync(path, 'utf8'));
-  return [...perFile, ...checkTree(paths), ...checkLists(paths, listTexts)];
+  return [
+    ...files.flatMap((file) => checkFile(file)),
+    ...checkTree(paths),
+    ...checkLists(paths, listTexts),
+    ...checkTypeNames(files),
+  ];
 }
 
 /** @param {string} path */

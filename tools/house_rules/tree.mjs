@@ -36,3 +36,41 @@ export function checkLists(paths, lists) {
     .filter((path) => !listed.has(path.slice(path.lastIndexOf('/') + 1)))
     .map((path) => ({ path, line: 1, message: 'in no CMake list: it is never compiled' }));
 }
+
+/**
+ * A type's name means one thing in its namespace. Two definitions compile, since no file sees both,
+ * and then the linker keeps either's inline functions for both (the one-definition rule).
+ * @param {import('./rules.mjs').File[]} files
+ * @returns {import('./rules.mjs').Finding[]}
+ */
+export function checkTypeNames(files) {
+  /** @type {Map<string, string>} */
+  const owners = new Map();
+  const found = [];
+  for (const file of files.filter(({ path }) => /\.(h|cpp)$/.test(path))) {
+    for (const { name, line } of typesOf(file.code)) {
+      const owner = owners.get(name) ?? file.path;
+      owners.set(name, owner);
+      if (owner === file.path) continue;
+      found.push({ path: file.path, line, message: `${name} is a type of ${owner} too` });
+    }
+  }
+  return found;
+}
+
+/** Types that other files could collide with: those in no unnamed namespace. @param {string} code */
+function typesOf(code) {
+  /** @type {{name: string, line: number}[]} */
+  const types = [];
+  /** @type {string[]} */
+  const spaces = [];
+  code.split('\n').forEach((text, index) => {
+    const opened = /^namespace ?([\w:]*) ?\{/.exec(text);
+    if (opened !== null) spaces.push(opened[1] ?? '');
+    else if (/^\}\s*$/.test(text)) spaces.pop();
+    const type = /^(?:struct|class|enum class|union) (\w+)\b(?!::|[^{]*;)/.exec(text);
+    if (type === null || spaces.includes('') || spaces.length === 0) return;
+    types.push({ name: `${spaces.join('::')}::${type[1]}`, line: index + 1 });
+  });
+  return types;
+}

@@ -1,9 +1,10 @@
 // The dashboard as its actions see it, and the tasks that are under way.
 //
-// An action is a coroutine that asks the outside and writes State; a view starts it by a click. Each
-// task on its way has a key: starting one under a taken key replaces it (`restart`) or does nothing
-// (`start_once`), so double clicks and impatient people cost nothing. Actions put every failure into
-// State; their own outcome is never looked at. The Dashboard outlives all its tasks.
+// An action is a coroutine that asks the outside and writes State; a view starts it by a click.
+// Each task on its way has a key: starting one under a taken key replaces it (`restart`) or does
+// nothing
+// (`start_once`), so double clicks and impatient people cost nothing. Actions put every failure
+// into State; their own outcome is never looked at. The Dashboard outlives all its tasks.
 #pragma once
 
 #include <string>

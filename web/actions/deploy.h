@@ -48,7 +48,8 @@ void copy_text(Dashboard& dashboard, const std::string& text, std::string_view w
 // The text that goes with "Copy report": what stopped, where, and the id to quote.
 std::string report_text(const State& state);
 
-// Milliseconds until a deployment is asked for again: soon while it moves, slower while it does not.
+// Milliseconds until a deployment is asked for again: soon while it moves, slower while it does
+// not.
 int64_t poll_pause_ms(int64_t unchanged_polls);
 
 }  // namespace fairway

@@ -27,8 +27,8 @@ void forget_typed(EnvironmentEditor& editor) {
 
 Task<Done> save(Dashboard& dashboard, std::string project_id,
                 api_client::EnvironmentChange change) {
-  auto saved = co_await outcome_of(
-      api_client::save_environment(dashboard.host, project_id, change));
+  auto saved =
+      co_await outcome_of(api_client::save_environment(dashboard.host, project_id, change));
   DeployDialog* dialog = dialog_of(dashboard, project_id);
   if (dialog == nullptr) co_return Done{};
   EnvironmentEditor& editor = dialog->environment;

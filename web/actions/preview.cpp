@@ -33,9 +33,8 @@ std::string hex_of(uint64_t checksum) {
 Json table_json(const TableSum& table) {
   Json columns = Json::array();
   for (const ColumnSum& column : table.columns) {
-    columns.push_back(Json{{"name", column.name},
-                           {"type", column.type},
-                           {"checksum", hex_of(column.checksum)}});
+    columns.push_back(
+        Json{{"name", column.name}, {"type", column.type}, {"checksum", hex_of(column.checksum)}});
   }
   return Json{{"name", table.name},
               {"rows", table.rows},
@@ -58,8 +57,7 @@ Json manifest_of(const Preview& preview, const Inspection& inspection) {
 
 }  // namespace
 
-Task<LocalPreview> look_into_preview(Browser& browser, std::string project_id,
-                                     int64_t size_bytes) {
+Task<LocalPreview> look_into_preview(Browser& browser, std::string project_id, int64_t size_bytes) {
   if (size_bytes < 0) {
     co_return fix_input("preview_missing", "The project has no preview database.",
                         "You must act: open the project in the Builder, let it run once, and save "

@@ -15,8 +15,7 @@ namespace fairway {
 
 // Fails with fix_input `preview_missing` when the project has no preview database, else as
 // open_preview does.
-Task<LocalPreview> look_into_preview(Browser& browser, std::string project_id,
-                                     int64_t size_bytes);
+Task<LocalPreview> look_into_preview(Browser& browser, std::string project_id, int64_t size_bytes);
 
 // The image as the target wants it, and the manifest without the lists of parts and their sums.
 struct PreparedPreview {

@@ -15,9 +15,8 @@ namespace {
 constexpr int64_t fresh_pause_ms = 2'500;
 
 bool any_deploying(const State& state) {
-  return std::any_of(state.cards.begin(), state.cards.end(), [](const Card& card) {
-    return card.status == CardStatus::deploying;
-  });
+  return std::any_of(state.cards.begin(), state.cards.end(),
+                     [](const Card& card) { return card.status == CardStatus::deploying; });
 }
 
 LocalProject local_of(const BuilderProject& stored) {

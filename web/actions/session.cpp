@@ -107,8 +107,8 @@ PageAddress read_address(std::string_view url) {
 std::string sign_in_address(const State& state, std::string_view here) {
   const std::string& page = state.health.value ? state.health.value->sign_in_url : std::string();
   if (page.empty()) return "";
-  return cat({page, page.find('?') == std::string::npos ? "?" : "&", "redirect_to=",
-              url_encode(without_fragment(here))});
+  return cat({page, page.find('?') == std::string::npos ? "?" : "&",
+              "redirect_to=", url_encode(without_fragment(here))});
 }
 
 Task<Done> start_up(Dashboard& dashboard) {
@@ -158,9 +158,8 @@ void sign_in_elsewhere(Dashboard& dashboard) {
 Task<Done> sign_out(Dashboard& dashboard) {
   auto closed = co_await outcome_of(api_client::close_session(dashboard.host));
   if (!closed.ok() && closed.failure().code != "signed_out") {
-    add_toast(dashboard.state,
-              {ToastMessage::Mood::warn, "You are still signed in", closed.failure().message,
-               dashboard.host.clock.now_ms() + 8'000});
+    add_toast(dashboard.state, {ToastMessage::Mood::warn, "You are still signed in",
+                                closed.failure().message, dashboard.host.clock.now_ms() + 8'000});
     co_return Done{};
   }
   dashboard.browser.go_to("/app/dashboard");

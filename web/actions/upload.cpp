@@ -117,8 +117,7 @@ Task<Done> send_part(Dashboard& dashboard, const Package& package, PartSource pa
 }
 
 // One of the lanes: takes the next part until none is left.
-Task<Done> send_lane(Dashboard& dashboard, const Package& package,
-                     std::vector<PartSource>& queue) {
+Task<Done> send_lane(Dashboard& dashboard, const Package& package, std::vector<PartSource>& queue) {
   while (!queue.empty()) {
     PartSource part = std::move(queue.back());
     queue.pop_back();

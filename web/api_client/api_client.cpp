@@ -97,8 +97,7 @@ Task<std::vector<message::Project>> fetch_projects(Host& host) {
   co_return decode_projects(body);
 }
 
-Task<Done> register_project(Host& host, std::string id, std::string name,
-                            std::string description) {
+Task<Done> register_project(Host& host, std::string id, std::string name, std::string description) {
   HttpRequest request = request_with(
       "POST", "/api/projects", Json{{"id", id}, {"name", name}, {"description", description}});
   co_await ask(host, std::move(request), Patience::patient);

@@ -25,8 +25,7 @@ Task<Done> close_session(Host& host);
 Task<message::Person> fetch_person(Host& host);
 
 Task<std::vector<message::Project>> fetch_projects(Host& host);
-Task<Done> register_project(Host& host, std::string id, std::string name,
-                            std::string description);
+Task<Done> register_project(Host& host, std::string id, std::string name, std::string description);
 Task<message::Plan> fetch_plan(Host& host, std::string project_id);
 
 struct EnvironmentChange {

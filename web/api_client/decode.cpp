@@ -21,10 +21,12 @@ struct Word {
   E value;
 };
 
-constexpr Word<AppStatus> app_words[] = {
-    {"not_deployed", AppStatus::not_deployed}, {"deploying", AppStatus::deploying},
-    {"live", AppStatus::live},                 {"failed", AppStatus::failed},
-    {"cancelled", AppStatus::cancelled},       {"needs_you", AppStatus::needs_you}};
+constexpr Word<AppStatus> app_words[] = {{"not_deployed", AppStatus::not_deployed},
+                                         {"deploying", AppStatus::deploying},
+                                         {"live", AppStatus::live},
+                                         {"failed", AppStatus::failed},
+                                         {"cancelled", AppStatus::cancelled},
+                                         {"needs_you", AppStatus::needs_you}};
 
 constexpr Word<DeploymentStatus> deployment_words[] = {
     {"queued", DeploymentStatus::queued},         {"running", DeploymentStatus::running},
@@ -33,9 +35,8 @@ constexpr Word<DeploymentStatus> deployment_words[] = {
     {"needs_you", DeploymentStatus::needs_you}};
 
 constexpr Word<StepState> step_words[] = {
-    {"waiting", StepState::waiting}, {"running", StepState::running},
-    {"done", StepState::done},       {"failed", StepState::failed},
-    {"undoing", StepState::undoing}, {"undone", StepState::undone},
+    {"waiting", StepState::waiting}, {"running", StepState::running}, {"done", StepState::done},
+    {"failed", StepState::failed},   {"undoing", StepState::undoing}, {"undone", StepState::undone},
     {"skipped", StepState::skipped}};
 
 constexpr Word<LogLevel> level_words[] = {
@@ -111,9 +112,9 @@ bool read_project(const Json& json, message::Project* project) {
   project->updated_at_ms = integer_or(json, "updated_at_ms", 0);
   const Json& preview = member(json, "preview");
   if (preview.is_object()) {
-    project->preview = message::PreviewSize{integer_or(preview, "tables", 0),
-                                            integer_or(preview, "rows", 0),
-                                            integer_or(preview, "size_bytes", 0)};
+    project->preview =
+        message::PreviewSize{integer_or(preview, "tables", 0), integer_or(preview, "rows", 0),
+                             integer_or(preview, "size_bytes", 0)};
   }
   if (member(json, "app").is_object()) project->app = app_of(member(json, "app"));
   if (member(json, "deployment").is_object()) {
@@ -196,10 +197,10 @@ Failure failure_of_status(int status) {
                        cat({"Fairway did not answer (status ", decimal(status), ")."}),
                        "Nothing was lost. Try again in a moment.");
   }
-  return report_bug("unexpected_status",
-                    cat({"Fairway refused the request with status ", decimal(status),
-                         " and no reason."}),
-                    "Fairway must act: send a report.");
+  return report_bug(
+      "unexpected_status",
+      cat({"Fairway refused the request with status ", decimal(status), " and no reason."}),
+      "Fairway must act: send a report.");
 }
 
 }  // namespace
@@ -250,8 +251,8 @@ Outcome<message::Plan> decode_plan(const Json& json) {
   plan.address = text_or(json, "address", "");
   plan.database_name = text_or(json, "database_name", "");
   plan.first_deployment = flag_or(json, "first_deployment", true);
-  plan.data = text_or(json, "data", "carry") == "keep" ? message::DataPlan::keep
-                                                       : message::DataPlan::carry;
+  plan.data =
+      text_or(json, "data", "carry") == "keep" ? message::DataPlan::keep : message::DataPlan::carry;
   for (const Json& step : *steps) {
     plan.steps.push_back(
         {text_or(step, "name", ""), text_or(step, "title", ""), text_or(step, "detail", "")});

@@ -58,7 +58,13 @@ struct PreviewSize {
 };
 
 enum class DeploymentStatus : uint8_t {
-  queued, running, cancelling, live, failed, cancelled, needs_you
+  queued,
+  running,
+  cancelling,
+  live,
+  failed,
+  cancelled,
+  needs_you
 };
 
 // True while the edge still works on it, so that asking again makes sense.
@@ -136,7 +142,7 @@ struct Step {
   std::string detail;
   int64_t started_at_ms = 0;
   int64_t ended_at_ms = 0;
-  int64_t done = 0;   // Of `total`; total 0 means that the step does not count anything.
+  int64_t done = 0;  // Of `total`; total 0 means that the step does not count anything.
   int64_t total = 0;
 };
 

@@ -87,7 +87,7 @@ class Tab final : public Shell {
   ui::Theme system_theme = ui::Theme::light;
   ui::MirrorWriter mirror;
   Renderer renderer;
-  std::unique_ptr<App> app;
+  std::unique_ptr<Screen> app;
   std::string difference;
   bool has_context = false;
   bool woken = false;

@@ -55,9 +55,15 @@ PastedEnvironment compare_pasted(const std::string& text,
   }
   for (const PastedVariable& variable : pasted.variables) {
     switch (variable.kind) {
-      case PastedKind::added: ++pasted.added; break;
-      case PastedKind::changed: ++pasted.changed; break;
-      case PastedKind::same: ++pasted.same; break;
+      case PastedKind::added:
+        ++pasted.added;
+        break;
+      case PastedKind::changed:
+        ++pasted.changed;
+        break;
+      case PastedKind::same:
+        ++pasted.same;
+        break;
     }
   }
   for (const auto& bad : parsed.bad) pasted.mistakes.push_back({bad.line, bad.why});
@@ -85,8 +91,8 @@ std::string name_list(const std::vector<std::string>& names, size_t shown_max) {
   if (names.size() <= shown_max) return join(names, ", ");
   const std::vector<std::string> shown(names.begin(),
                                        names.begin() + static_cast<std::ptrdiff_t>(shown_max));
-  return cat({join(shown, ", "), " and ",
-              decimal(static_cast<int64_t>(names.size() - shown_max)), " more"});
+  return cat({join(shown, ", "), " and ", decimal(static_cast<int64_t>(names.size() - shown_max)),
+              " more"});
 }
 
 }  // namespace fairway

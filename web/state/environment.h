@@ -1,8 +1,8 @@
 // The environment of an app while a person edits it: a pasted .env against what is already sealed.
 //
-// Pure. Sealed values never come back from the edge, so a pasted value can be recognised as the same
-// only when this tab sealed it since it was loaded; otherwise a known name counts as changed. Names
-// and limits are those of shared/projects. Mistakes carry the number of their line, from 1.
+// Pure. Sealed values never come back from the edge, so a pasted value can be recognised as the
+// same only when this tab sealed it since it was loaded; otherwise a known name counts as changed.
+// Names and limits are those of shared/projects. Mistakes carry the number of their line, from 1.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ struct PastedMistake {
 };
 
 struct PastedEnvironment {
-  int64_t lines = 0;  // Lines that hold something.
+  int64_t lines = 0;                      // Lines that hold something.
   std::vector<PastedVariable> variables;  // In the order of the text; the last of a name wins.
   std::vector<PastedMistake> mistakes;
   int64_t added = 0;

@@ -18,13 +18,23 @@ inline constexpr size_t palette_rows_max = 8;
 
 struct Palette {
   bool open = false;
-  std::string text;   // Of the person.
-  int chosen = 0;     // Of the rows shown.
+  std::string text;  // Of the person.
+  int chosen = 0;    // Of the rows shown.
 };
 
 enum class CommandKind : uint8_t {
-  deploy, view_progress, open_app, show_project, go_projects, go_activity, open_builder,
-  theme_system, theme_light, theme_dark, refresh, sign_out
+  deploy,
+  view_progress,
+  open_app,
+  show_project,
+  go_projects,
+  go_activity,
+  open_builder,
+  theme_system,
+  theme_light,
+  theme_dark,
+  refresh,
+  sign_out
 };
 
 enum class CommandGroup : uint8_t { actions, projects, places };

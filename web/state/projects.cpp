@@ -28,12 +28,17 @@ CardStatus status_of(const Card& card) {
   }
   if (!card.app) return CardStatus::not_deployed;
   switch (card.app->status) {
-    case message::AppStatus::deploying: return CardStatus::deploying;
-    case message::AppStatus::live: return CardStatus::live;
-    case message::AppStatus::failed: return CardStatus::failed;
-    case message::AppStatus::needs_you: return CardStatus::needs_you;
+    case message::AppStatus::deploying:
+      return CardStatus::deploying;
+    case message::AppStatus::live:
+      return CardStatus::live;
+    case message::AppStatus::failed:
+      return CardStatus::failed;
+    case message::AppStatus::needs_you:
+      return CardStatus::needs_you;
     case message::AppStatus::cancelled:
-    case message::AppStatus::not_deployed: break;
+    case message::AppStatus::not_deployed:
+      break;
   }
   return CardStatus::not_deployed;
 }
@@ -106,11 +111,16 @@ bool comes_before(const Card& one, const Card& other, ProjectOrder order) {
 
 std::string_view status_words(CardStatus status) {
   switch (status) {
-    case CardStatus::needs_you: return "Needs you";
-    case CardStatus::failed: return "Failed";
-    case CardStatus::deploying: return "Deploying";
-    case CardStatus::not_deployed: return "Not deployed";
-    case CardStatus::live: return "Live";
+    case CardStatus::needs_you:
+      return "Needs you";
+    case CardStatus::failed:
+      return "Failed";
+    case CardStatus::deploying:
+      return "Deploying";
+    case CardStatus::not_deployed:
+      return "Not deployed";
+    case CardStatus::live:
+      return "Live";
   }
   return "";
 }
@@ -134,11 +144,16 @@ std::vector<Card> join_projects(const std::vector<message::Project>& on_edge,
 
 std::string_view filter_words(StatusFilter filter) {
   switch (filter) {
-    case StatusFilter::all: return "All";
-    case StatusFilter::live: return "Live";
-    case StatusFilter::deploying: return "Deploying";
-    case StatusFilter::failed: return "Failed";
-    case StatusFilter::not_deployed: return "Not deployed";
+    case StatusFilter::all:
+      return "All";
+    case StatusFilter::live:
+      return "Live";
+    case StatusFilter::deploying:
+      return "Deploying";
+    case StatusFilter::failed:
+      return "Failed";
+    case StatusFilter::not_deployed:
+      return "Not deployed";
   }
   return "";
 }
@@ -149,21 +164,28 @@ std::string_view platform_words(PlatformFilter filter) {
 
 std::string_view order_words(ProjectOrder order) {
   switch (order) {
-    case ProjectOrder::needs_you_first: return "Needs you first";
-    case ProjectOrder::newest_first: return "Newest first";
-    case ProjectOrder::by_name: return "Name";
+    case ProjectOrder::needs_you_first:
+      return "Needs you first";
+    case ProjectOrder::newest_first:
+      return "Newest first";
+    case ProjectOrder::by_name:
+      return "Name";
   }
   return "";
 }
 
 bool matches(StatusFilter filter, CardStatus status) {
   switch (filter) {
-    case StatusFilter::all: return true;
-    case StatusFilter::live: return status == CardStatus::live;
-    case StatusFilter::deploying: return status == CardStatus::deploying;
+    case StatusFilter::all:
+      return true;
+    case StatusFilter::live:
+      return status == CardStatus::live;
+    case StatusFilter::deploying:
+      return status == CardStatus::deploying;
     case StatusFilter::failed:
       return status == CardStatus::failed || status == CardStatus::needs_you;
-    case StatusFilter::not_deployed: return status == CardStatus::not_deployed;
+    case StatusFilter::not_deployed:
+      return status == CardStatus::not_deployed;
   }
   return false;
 }
@@ -225,7 +247,8 @@ int64_t card_moment_ms(const Card& card) {
     case CardStatus::live:
       if (card.app && card.app->last_deployed_at_ms > 0) return card.app->last_deployed_at_ms;
       break;
-    case CardStatus::not_deployed: break;
+    case CardStatus::not_deployed:
+      break;
   }
   return card.edited_at_ms;
 }
@@ -236,11 +259,20 @@ std::string card_time(const Card& card, int64_t now_ms) {
   std::string_view verb = "Edited ";
   if (moment_ms != card.edited_at_ms || card.status != CardStatus::not_deployed) {
     switch (card.status) {
-      case CardStatus::needs_you: verb = "Stopped "; break;
-      case CardStatus::failed: verb = "Failed "; break;
-      case CardStatus::deploying: verb = "Started "; break;
-      case CardStatus::live: verb = "Deployed "; break;
-      case CardStatus::not_deployed: break;
+      case CardStatus::needs_you:
+        verb = "Stopped ";
+        break;
+      case CardStatus::failed:
+        verb = "Failed ";
+        break;
+      case CardStatus::deploying:
+        verb = "Started ";
+        break;
+      case CardStatus::live:
+        verb = "Deployed ";
+        break;
+      case CardStatus::not_deployed:
+        break;
     }
   }
   return cat({verb, time_ago(now_ms, moment_ms)});
@@ -248,11 +280,14 @@ std::string card_time(const Card& card, int64_t now_ms) {
 
 std::string main_action_words(const Card& card) {
   switch (card.status) {
-    case CardStatus::deploying: return "View progress";
+    case CardStatus::deploying:
+      return "View progress";
     case CardStatus::needs_you:
-    case CardStatus::failed: return "See what stopped";
+    case CardStatus::failed:
+      return "See what stopped";
     case CardStatus::not_deployed:
-    case CardStatus::live: return "Deploy";
+    case CardStatus::live:
+      return "Deploy";
   }
   return "Deploy";
 }

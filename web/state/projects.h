@@ -24,7 +24,7 @@ struct Card {
   std::string description;
   CardStatus status = CardStatus::not_deployed;
   int64_t edited_at_ms = 0;
-  bool on_edge = false;   // Fairway knows it; else only this browser does.
+  bool on_edge = false;  // Fairway knows it; else only this browser does.
   bool in_builder = false;
   // Counted in this browser when the preview lies here, else as the edge was last told.
   std::optional<message::PreviewSize> preview;
@@ -65,8 +65,7 @@ struct ProjectChoice {
 std::vector<size_t> shown_cards(const std::vector<Card>& cards, const ProjectChoice& choice);
 
 // How many cards each of `status_filters` would show, the other choices as they are.
-std::array<int64_t, 5> count_by_status(const std::vector<Card>& cards,
-                                       const ProjectChoice& choice);
+std::array<int64_t, 5> count_by_status(const std::vector<Card>& cards, const ProjectChoice& choice);
 
 // What to clear when nothing is shown: 'No project is "Failed". ...', empty when nothing is set.
 std::string explain_no_match(const ProjectChoice& choice);

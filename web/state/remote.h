@@ -19,10 +19,10 @@ struct Remote {
   enum class Stage : uint8_t { nothing, waiting, here, failed };
 
   Stage stage = Stage::nothing;
-  std::optional<T> value;       // The last value that arrived, at any stage.
-  Failure failure;              // Meaningful when stage is failed.
-  int64_t asked_at_ms = 0;      // When the present or last question was put.
-  int64_t arrived_at_ms = 0;    // When the value arrived.
+  std::optional<T> value;     // The last value that arrived, at any stage.
+  Failure failure;            // Meaningful when stage is failed.
+  int64_t asked_at_ms = 0;    // When the present or last question was put.
+  int64_t arrived_at_ms = 0;  // When the value arrived.
 
   [[nodiscard]] bool waiting() const { return stage == Stage::waiting; }
   [[nodiscard]] bool here() const { return stage == Stage::here; }

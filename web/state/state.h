@@ -50,7 +50,14 @@ struct ToastMessage {
 // What happens between pressing Deploy and the deployment's id.
 struct Upload {
   enum class Stage : uint8_t {
-    none, reading, preparing, comparing, sending, describing, starting, failed
+    none,
+    reading,
+    preparing,
+    comparing,
+    sending,
+    describing,
+    starting,
+    failed
   };
   Stage stage = Stage::none;
   int64_t bytes_done = 0;
@@ -67,7 +74,7 @@ struct EnvironmentEditor {
   bool open = false;
   std::string pasted_text;  // Of the person.
   bool paste_open = false;
-  std::string name;         // The one variable being added or replaced, of the person.
+  std::string name;  // The one variable being added or replaced, of the person.
   std::string value;
   bool adding = false;
   bool name_is_given = false;  // A sealed one is replaced: only the value is asked.

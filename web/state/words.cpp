@@ -32,8 +32,7 @@ Day day_of(int64_t at_ms) {
   const int64_t month_from_march = (5 * day_of_year + 2) / 153;
   Day day;
   day.day = static_cast<int>(day_of_year - (153 * month_from_march + 2) / 5 + 1);
-  day.month = static_cast<int>(month_from_march < 10 ? month_from_march + 3
-                                                     : month_from_march - 9);
+  day.month = static_cast<int>(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
   day.year = year_of_era + era * 400 + (day.month <= 2 ? 1 : 0);
   return day;
 }
@@ -43,9 +42,7 @@ std::string short_day(const Day& day) {
          std::string(month_names[static_cast<size_t>(day.month - 1)].substr(0, 3));
 }
 
-std::string two_digits(int64_t number) {
-  return (number < 10 ? "0" : "") + std::to_string(number);
-}
+std::string two_digits(int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); }
 
 // 1234 tenths -> "123.4".
 std::string tenths(int64_t count) {
@@ -59,8 +56,7 @@ std::string money_words(int64_t amount_nanos) {
   const bool negative = amount_nanos < 0;
   const int64_t size = negative ? -amount_nanos : amount_nanos;
   const int64_t cents = size / cent_nanos + (size % cent_nanos >= cent_nanos / 2 ? 1 : 0);
-  return std::string(negative ? "-$" : "$") + grouped(cents / 100) + "." +
-         two_digits(cents % 100);
+  return std::string(negative ? "-$" : "$") + grouped(cents / 100) + "." + two_digits(cents % 100);
 }
 
 std::string time_ago(int64_t now_ms, int64_t then_ms) {

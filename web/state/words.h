@@ -2,8 +2,8 @@
 //
 // Pure text, English, one spelling for each kind of value everywhere in the dashboard. Not for
 // logs, keys or anything a program reads back. Times are milliseconds, sizes bytes, sums
-// nano-dollars. Negative or impossible input gives the nearest sensible words, never garbage. Counts are `grouped` and `counted`
-// of shared/base/text.h.
+// nano-dollars. Negative or impossible input gives the nearest sensible words, never garbage.
+// Counts are `grouped` and `counted` of shared/base/text.h.
 #pragma once
 
 #include <cstdint>

@@ -14,14 +14,15 @@ constexpr float row_height = 56;
 
 void draw_row(ui::Ui& ui, Desk& desk, ui::Rect row, const message::Activity& entry, int number) {
   ui::Scope item(ui, {.role = ui::Role::listitem,
-                      .key = cat({decimal(entry.at_ms), "-", decimal(number)}), .box = row});
+                      .key = cat({decimal(entry.at_ms), "-", decimal(number)}),
+                      .box = row});
   if (number > 0) ui::divider(ui, ui::with_height(row, 1));
   const Card* card = find_card(desk.state, entry.project_id);
   ui::Rect rest = ui::shrunk(row, ui.width_class() == ui::WidthClass::phone ? 16.0F : 20.0F, 0);
   if (card != nullptr && ui.width_class() != ui::WidthClass::phone) {
     const std::string spoken = cat({"Show ", card->name});
-    if (ui::button_right(ui, rest, "Show",
-                         {.kind = ui::ButtonKind::quiet, .spoken_name = spoken}, 12)) {
+    if (ui::button_right(ui, rest, "Show", {.kind = ui::ButtonKind::quiet, .spoken_name = spoken},
+                         12)) {
       open_project(desk.dashboard, card->id);
     }
   }

@@ -42,7 +42,7 @@ void draw_unknown(ui::Ui& ui, Desk& desk, ui::Rect page) {
   ui::skeleton(ui, ui::cut_top(rest, 106, 20), since_ms, 12);
 }
 
-class Fairway final : public App {
+class Fairway final : public Screen {
  public:
   Fairway(Host& host, Loop& loop, Browser& browser, Shell& shell)
       : clock_(host.clock),
@@ -117,7 +117,7 @@ void open_card(Desk& desk, const std::string& project_id) {
   open_deploy(desk.dashboard, project_id);
 }
 
-std::unique_ptr<App> make_app(Host& host, Loop& loop, Browser& browser, Shell& shell) {
+std::unique_ptr<Screen> make_app(Host& host, Loop& loop, Browser& browser, Shell& shell) {
   return std::make_unique<Fairway>(host, loop, browser, shell);
 }
 

@@ -20,9 +20,8 @@ std::string counts(int64_t tables, int64_t rows) {
 
 float draw_counts(ui::Ui& ui, ui::Rect at, std::string_view strong, std::string_view rest,
                   std::string_view below) {
-  const std::array<ui::Run, 2> parts = {
-      {{strong, ui::style::control_strong},
-       {rest, ui::with(ui::style::control, ui::Tone::text_2)}}};
+  const std::array<ui::Run, 2> parts = {{{strong, ui::style::control_strong},
+                                         {rest, ui::with(ui::style::control, ui::Tone::text_2)}}};
   ui::runs(ui, ui::with_height(at, 20), parts);
   ui::text(ui, {at.x, at.y + 24, at.width, 16}, below,
            ui::with(ui::style::caption, ui::Tone::text_3));
@@ -34,8 +33,8 @@ float draw_tables(ui::Ui& ui, const LocalPreview& preview, ui::Rect at) {
   const float height = static_cast<float>(shown) * 32 + 2;
   ui::box(ui, ui::with_height(at, height),
           {.fill = ui::Tone::surface, .edge = ui::Tone::border, .radius = 10});
-  ui::Scope list(ui, {.role = ui::Role::list, .name = "Tables to carry",
-                      .box = ui::with_height(at, height)});
+  ui::Scope list(
+      ui, {.role = ui::Role::list, .name = "Tables to carry", .box = ui::with_height(at, height)});
   for (size_t i = 0; i < shown; ++i) {
     const ui::Rect row{at.x, at.y + 1 + 32 * static_cast<float>(i), at.width, 32};
     if (!ui::visible(ui, row)) continue;
@@ -60,9 +59,9 @@ float draw_found(ui::Ui& ui, Desk& desk, ui::Rect at, const LocalProject& local)
   }
   const std::string saved =
       cat({" from the preview, saved ", time_ago(desk.state.now_ms, preview.saved_at_ms)});
-  float height = draw_counts(ui, row, counts(tables, preview.rows), saved,
-                             cat({size_words(preview.size_bytes),
-                                  ", every cell is compared after loading"}));
+  float height =
+      draw_counts(ui, row, counts(tables, preview.rows), saved,
+                  cat({size_words(preview.size_bytes), ", every cell is compared after loading"}));
   if (keeps_rows(dialog)) {
     height += 8 + small_paragraph(ui, {at.x, at.y + height + 8, at.width, 0},
                                   "Production keeps its own rows. Only what is new in the schema "
@@ -87,8 +86,7 @@ float draw_elsewhere(ui::Ui& ui, const State& state, ui::Rect at) {
   const Card* card = find_card(state, state.deploy->project_id);
   if (card != nullptr && card->preview) {
     return draw_counts(ui, at, counts(card->preview->tables, card->preview->rows),
-                       " as last sent to Fairway",
-                       "The preview itself is in another browser");
+                       " as last sent to Fairway", "The preview itself is in another browser");
   }
   if (!state.builder.has_value()) {
     ui::text(ui, ui::with_height(at, 20), "Looking into this browser",
@@ -131,8 +129,7 @@ float draw_data_section(ui::Ui& ui, Desk& desk, ui::Rect at) {
   } else {
     ui::Rect row = ui::with_height(section.content, 20);
     ui::spinner(ui, ui::cut_left(row, 16, 8));
-    ui::text(ui, row, "Counting the preview data",
-             ui::with(ui::style::control, ui::Tone::text_2));
+    ui::text(ui, row, "Counting the preview data", ui::with(ui::style::control, ui::Tone::text_2));
     height = 20;
   }
   return section.end(height);

@@ -38,8 +38,7 @@ float draw_folded(ui::Ui& ui, Desk& desk, ui::Rect at) {
                        {.kind = ui::ButtonKind::quiet, .spoken_name = "Edit the environment"})) {
     state.deploy->environment.open = true;
   }
-  const std::string strong =
-      sealed_of(state).empty() ? "No variables" : sealed_names(state);
+  const std::string strong = sealed_of(state).empty() ? "No variables" : sealed_names(state);
   ui::text(ui, ui::cut_top(row, 20), strong, ui::style::control_strong);
   if (missing.empty()) {
     ui::text(ui, row, "Everything that the code reads is set",
@@ -113,8 +112,8 @@ float draw_list(ui::Ui& ui, Desk& desk, ui::Rect at) {
           {.fill = ui::Tone::surface, .edge = ui::Tone::border, .radius = 10});
   float y = at.y + 1;
   {
-    ui::Scope list(ui, {.role = ui::Role::list, .name = "Variables",
-                        .box = ui::with_height(at, height - 45)});
+    ui::Scope list(
+        ui, {.role = ui::Role::list, .name = "Variables", .box = ui::with_height(at, height - 45)});
     for (const message::Variable& variable : sealed) {
       draw_variable(ui, desk, {at.x, y, at.width, row_height}, variable);
       y += row_height;
@@ -162,13 +161,14 @@ void draw_pasted_line(ui::Ui& ui, ui::Rect row, const PastedVariable& variable) 
   const std::string_view sign = is_new ? "+" : "~";
   const ui::Tone tone = is_new ? ui::Tone::ok : ui::Tone::warn;
   const std::string_view kind = is_new ? "new" : "changed";
-  ui::Scope item(ui, {.role = ui::Role::listitem, .name = cat({variable.name, ", ", kind}),
-                      .key = variable.name, .box = row});
+  ui::Scope item(ui, {.role = ui::Role::listitem,
+                      .name = cat({variable.name, ", ", kind}),
+                      .key = variable.name,
+                      .box = row});
   ui::text(ui, ui::cut_left(row, 16), sign,
            ui::with(ui::with(ui::style::mono, tone), ui::Voice::silent));
-  const std::string tail = variable.is_public_secret
-                               ? " = ••••••••, reaches every visitor of the site"
-                               : " = ••••••••";
+  const std::string tail =
+      variable.is_public_secret ? " = ••••••••, reaches every visitor of the site" : " = ••••••••";
   const ui::Tone tail_tone = variable.is_public_secret ? ui::Tone::warn : ui::Tone::text_3;
   const std::array<ui::Run, 2> parts = {
       {{variable.name, ui::style::mono}, {tail, ui::with(ui::style::mono, tail_tone)}}};
@@ -196,9 +196,8 @@ float draw_comparison(ui::Ui& ui, Desk& desk, ui::Rect at, const PastedEnvironme
   }
   const std::string strong = cat({"Pasted .env, ", counted(pasted.lines, "line", "lines")});
   const std::string rest = cat({"  ", pasted_summary(pasted)});
-  const std::array<ui::Run, 2> parts = {
-      {{strong, ui::style::caption_strong},
-       {rest, ui::with(ui::style::caption, ui::Tone::text_2)}}};
+  const std::array<ui::Run, 2> parts = {{{strong, ui::style::caption_strong},
+                                         {rest, ui::with(ui::style::caption, ui::Tone::text_2)}}};
   ui::runs(ui, head, parts);
   ui::Scope list(ui, {.role = ui::Role::list, .name = "Pasted variables", .box = inside});
   for (const PastedVariable& variable : pasted.variables) {
@@ -271,8 +270,8 @@ float draw_environment_section(ui::Ui& ui, Desk& desk, ui::Rect at) {
   const std::string caption = is_open ? "Reaches the app only, never a log"
                                       : cat({counted(count, "variable", "variables"), ", sealed"});
   Section section(ui, at, "Environment", count == 0 && !is_open ? "What the code reads" : caption);
-  const float height = is_open ? draw_open(ui, desk, section.content)
-                               : draw_folded(ui, desk, section.content);
+  const float height =
+      is_open ? draw_open(ui, desk, section.content) : draw_folded(ui, desk, section.content);
   return section.end(height);
 }
 

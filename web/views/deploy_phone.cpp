@@ -34,14 +34,22 @@ std::vector<SheetRow> rows_of(const State& state) {
 
 std::string_view sheet_title(Sheet sheet) {
   switch (sheet) {
-    case Sheet::database: return "Database";
-    case Sheet::hosting: return "Hosting";
-    case Sheet::data: return "Data to carry";
-    case Sheet::environment: return "Environment";
-    case Sheet::domain: return "Domain";
-    case Sheet::steps: return "What will happen";
-    case Sheet::log: return "Log";
-    case Sheet::none: break;
+    case Sheet::database:
+      return "Database";
+    case Sheet::hosting:
+      return "Hosting";
+    case Sheet::data:
+      return "Data to carry";
+    case Sheet::environment:
+      return "Environment";
+    case Sheet::domain:
+      return "Domain";
+    case Sheet::steps:
+      return "What will happen";
+    case Sheet::log:
+      return "Log";
+    case Sheet::none:
+      break;
   }
   return "";
 }
@@ -49,11 +57,16 @@ std::string_view sheet_title(Sheet sheet) {
 float draw_sheet_content(ui::Ui& ui, Desk& desk, ui::Rect at) {
   const DeployDialog& dialog = *desk.state.deploy;
   switch (dialog.sheet) {
-    case Sheet::database: return draw_database_section(ui, desk, at);
-    case Sheet::hosting: return draw_hosting_section(ui, desk, at);
-    case Sheet::data: return draw_data_section(ui, desk, at);
-    case Sheet::environment: return draw_environment_section(ui, desk, at);
-    case Sheet::domain: return draw_domain_section(ui, desk, at);
+    case Sheet::database:
+      return draw_database_section(ui, desk, at);
+    case Sheet::hosting:
+      return draw_hosting_section(ui, desk, at);
+    case Sheet::data:
+      return draw_data_section(ui, desk, at);
+    case Sheet::environment:
+      return draw_environment_section(ui, desk, at);
+    case Sheet::domain:
+      return draw_domain_section(ui, desk, at);
     case Sheet::steps: {
       if (!dialog.plan.value) return 0;
       const ui::Rect inside{at.x + 16, at.y + 20, at.width - 32, 0};
@@ -62,7 +75,8 @@ float draw_sheet_content(ui::Ui& ui, Desk& desk, ui::Rect at) {
       return 20 + steps + 16 + draw_costs(ui, *dialog.plan.value, costs) + 20;
     }
     case Sheet::log:
-    case Sheet::none: break;
+    case Sheet::none:
+      break;
   }
   return 0;
 }
@@ -70,9 +84,8 @@ float draw_sheet_content(ui::Ui& ui, Desk& desk, ui::Rect at) {
 void draw_sheet(ui::Ui& ui, Desk& desk) {
   DeployDialog& dialog = *desk.state.deploy;
   if (dialog.sheet == Sheet::none) return;
-  ui::Dialog sheet(ui, {.title = sheet_title(dialog.sheet),
-                        .kind = ui::DialogKind::sheet,
-                        .height = 620});
+  ui::Dialog sheet(
+      ui, {.title = sheet_title(dialog.sheet), .kind = ui::DialogKind::sheet, .height = 620});
   ui::Scroll scroll(ui, sheet.body, sheet_title(dialog.sheet));
   scroll.took(draw_sheet_content(ui, desk, scroll.content()));
   if (sheet.wants_close()) dialog.sheet = Sheet::none;
@@ -119,15 +132,15 @@ float draw_rows(ui::Ui& ui, Desk& desk, ui::Rect content) {
   if (dialog.plan.failed() && dialog.plan.failure.code != "no_answer" &&
       dialog.plan.failure.code != "signed_out") {
     y += problem_zone(ui, zone, dialog.plan.failure) + 12;
-    if (ui::button(ui, {zone.x, y, zone.width, 44}, "Look again",
-                   {.size = ui::ButtonSize::main})) {
+    if (ui::button(ui, {zone.x, y, zone.width, 44}, "Look again", {.size = ui::ButtonSize::main})) {
       reload_plan(desk.dashboard);
     }
     y += 56;
   }
   for (const message::Blocker& blocker : loose_blockers(desk.state)) {
     y += problem_zone(ui, {zone.x, y, zone.width, 0},
-                      fix_input(blocker.code, blocker.message, blocker.hint), ui::Mood::warn) + 8;
+                      fix_input(blocker.code, blocker.message, blocker.hint), ui::Mood::warn) +
+         8;
   }
   return y - content.y;
 }

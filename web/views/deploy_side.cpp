@@ -77,8 +77,7 @@ float draw_plan_steps(ui::Ui& ui, const message::Plan& plan, ui::Rect at) {
     ui::Scope item(ui, {.role = ui::Role::listitem, .key = step.name, .box = row});
     number_circle(ui, {row.x, row.y, 20, 20}, static_cast<int>(i) + 1, CircleEdge::outline);
     if (i + 1 < plan.steps.size()) {
-      ui::line(ui, row.x + 10, row.y + 20, row.x + 10, row.y + step_height, ui::Tone::border,
-               1.5F);
+      ui::line(ui, row.x + 10, row.y + 20, row.x + 10, row.y + step_height, ui::Tone::border, 1.5F);
     }
     ui::text(ui, {row.x + 32, row.y, row.width - 32, 20}, step.title, ui::style::control_strong);
     ui::text(ui, {row.x + 32, row.y + 20, row.width - 32, 16}, step.detail,
@@ -100,8 +99,7 @@ float draw_costs(ui::Ui& ui, const message::Plan& plan, ui::Rect at) {
   ui::divider(ui, {at.x, y, at.width, 1});
   y += 13;
   ui::key_value(ui, {at.x, y, at.width, 20}, "Each month", money_words(plan.month_total_nanos),
-                ui::style::body_strong,
-                ui::with(ui::style::body_strong, ui::Digits::tabular));
+                ui::style::body_strong, ui::with(ui::style::body_strong, ui::Digits::tabular));
   return y + 20 - at.y;
 }
 

@@ -10,18 +10,29 @@ namespace {
 
 ui::Icon icon_of(CommandKind kind) {
   switch (kind) {
-    case CommandKind::deploy: return ui::Icon::up;
-    case CommandKind::view_progress: return ui::Icon::pulse;
-    case CommandKind::open_app: return ui::Icon::out;
+    case CommandKind::deploy:
+      return ui::Icon::up;
+    case CommandKind::view_progress:
+      return ui::Icon::pulse;
+    case CommandKind::open_app:
+      return ui::Icon::out;
     case CommandKind::show_project:
-    case CommandKind::go_projects: return ui::Icon::grid;
-    case CommandKind::go_activity: return ui::Icon::pulse;
-    case CommandKind::open_builder: return ui::Icon::pen;
-    case CommandKind::theme_system: return ui::Icon::laptop;
-    case CommandKind::theme_light: return ui::Icon::sun;
-    case CommandKind::theme_dark: return ui::Icon::moon;
-    case CommandKind::refresh: return ui::Icon::refresh;
-    case CommandKind::sign_out: return ui::Icon::out;
+    case CommandKind::go_projects:
+      return ui::Icon::grid;
+    case CommandKind::go_activity:
+      return ui::Icon::pulse;
+    case CommandKind::open_builder:
+      return ui::Icon::pen;
+    case CommandKind::theme_system:
+      return ui::Icon::laptop;
+    case CommandKind::theme_light:
+      return ui::Icon::sun;
+    case CommandKind::theme_dark:
+      return ui::Icon::moon;
+    case CommandKind::refresh:
+      return ui::Icon::refresh;
+    case CommandKind::sign_out:
+      return ui::Icon::out;
   }
   return ui::Icon::none;
 }
@@ -59,20 +70,38 @@ void run_command(Desk& desk, const Command& command) {
   Dashboard& dashboard = desk.dashboard;
   switch (command.kind) {
     case CommandKind::deploy:
-    case CommandKind::view_progress: open_deploy(dashboard, command.project_id); return;
+    case CommandKind::view_progress:
+      open_deploy(dashboard, command.project_id);
+      return;
     case CommandKind::open_app: {
       const Card* card = find_card(desk.state, command.project_id);
       if (card != nullptr) dashboard.browser.open_tab(live_url(*card));
       return;
     }
-    case CommandKind::show_project: open_project(dashboard, command.project_id); return;
-    case CommandKind::go_projects: show_page(dashboard, Page::projects); return;
-    case CommandKind::go_activity: show_page(dashboard, Page::activity); return;
-    case CommandKind::open_builder: dashboard.browser.go_to(builder_address("")); return;
-    case CommandKind::theme_system: desk.shell.set_theme(ui::ThemeChoice::system); return;
-    case CommandKind::theme_light: desk.shell.set_theme(ui::ThemeChoice::light); return;
-    case CommandKind::theme_dark: desk.shell.set_theme(ui::ThemeChoice::dark); return;
-    case CommandKind::refresh: refresh_all(dashboard); return;
+    case CommandKind::show_project:
+      open_project(dashboard, command.project_id);
+      return;
+    case CommandKind::go_projects:
+      show_page(dashboard, Page::projects);
+      return;
+    case CommandKind::go_activity:
+      show_page(dashboard, Page::activity);
+      return;
+    case CommandKind::open_builder:
+      dashboard.browser.go_to(builder_address(""));
+      return;
+    case CommandKind::theme_system:
+      desk.shell.set_theme(ui::ThemeChoice::system);
+      return;
+    case CommandKind::theme_light:
+      desk.shell.set_theme(ui::ThemeChoice::light);
+      return;
+    case CommandKind::theme_dark:
+      desk.shell.set_theme(ui::ThemeChoice::dark);
+      return;
+    case CommandKind::refresh:
+      refresh_all(dashboard);
+      return;
     case CommandKind::sign_out:
       dashboard.running.start_once("sign out", sign_out(dashboard));
       return;

@@ -10,11 +10,16 @@ namespace {
 
 ui::Tone text_tone_of(ui::Mood mood) {
   switch (mood) {
-    case ui::Mood::bad: return ui::Tone::bad;
-    case ui::Mood::warn: return ui::Tone::warn;
-    case ui::Mood::ok: return ui::Tone::ok;
-    case ui::Mood::accent: return ui::Tone::accent_text;
-    case ui::Mood::plain: break;
+    case ui::Mood::bad:
+      return ui::Tone::bad;
+    case ui::Mood::warn:
+      return ui::Tone::warn;
+    case ui::Mood::ok:
+      return ui::Tone::ok;
+    case ui::Mood::accent:
+      return ui::Tone::accent_text;
+    case ui::Mood::plain:
+      break;
   }
   return ui::Tone::text_2;
 }
@@ -43,8 +48,7 @@ float draw_fact(ui::Ui& ui, ui::Rect at, const Fact& fact) {
 float problem_zone(ui::Ui& ui, ui::Rect at, const Failure& failure, ui::Mood mood) {
   constexpr float padding_x = 12;
   constexpr float padding_y = 10;
-  const ui::TextStyle strong =
-      ui::wrapped(ui::with(ui::style::control_strong, text_tone_of(mood)));
+  const ui::TextStyle strong = ui::wrapped(ui::with(ui::style::control_strong, text_tone_of(mood)));
   const ui::TextStyle plain = ui::wrapped(ui::with(ui::style::control, ui::Tone::text_2));
   const float width = at.width - 2 * padding_x - 24;
   const float message_height = ui::text_height(ui, failure.message, strong, width);
@@ -81,14 +85,15 @@ float draw_three_facts(ui::Ui& ui, ui::Rect at) {
 
 void number_circle(ui::Ui& ui, ui::Rect at, int number, CircleEdge edge) {
   const bool is_outline = edge == CircleEdge::outline;
-  ui::box(ui, at, {.fill = ui::Tone::none,
-                   .edge = is_outline ? ui::Tone::outline : ui::Tone::border,
-                   .edge_width = 1.5F,
-                   .radius = 10});
+  ui::box(ui, at,
+          {.fill = ui::Tone::none,
+           .edge = is_outline ? ui::Tone::outline : ui::Tone::border,
+           .edge_width = 1.5F,
+           .radius = 10});
   const ui::Tone tone = is_outline ? ui::Tone::text_2 : ui::Tone::text_3;
-  ui::text(ui, at, decimal(number),
-           ui::with(ui::with(ui::with(ui::style::caption, tone), ui::Align::centre),
-                    ui::Voice::silent));
+  ui::text(
+      ui, at, decimal(number),
+      ui::with(ui::with(ui::with(ui::style::caption, tone), ui::Align::centre), ui::Voice::silent));
 }
 
 void step_circle(ui::Ui& ui, ui::Rect at, message::StepState state, int number) {
@@ -121,20 +126,26 @@ std::vector<ui::Mark> marks_of(const message::Deployment& deployment) {
   std::vector<ui::Mark> marks;
   for (const message::Step& step : deployment.steps) {
     switch (step.state) {
-      case message::StepState::done: marks.push_back(ui::Mark::done); break;
+      case message::StepState::done:
+        marks.push_back(ui::Mark::done);
+        break;
       case message::StepState::failed:
         marks.push_back(deployment.status == message::DeploymentStatus::cancelled
                             ? ui::Mark::waiting
                             : ui::Mark::failed);
         break;
       case message::StepState::running:
-      case message::StepState::undoing: marks.push_back(ui::Mark::running); break;
+      case message::StepState::undoing:
+        marks.push_back(ui::Mark::running);
+        break;
       case message::StepState::skipped:
         marks.push_back(deployment.status == message::DeploymentStatus::live ? ui::Mark::done
                                                                              : ui::Mark::waiting);
         break;
       case message::StepState::waiting:
-      case message::StepState::undone: marks.push_back(ui::Mark::waiting); break;
+      case message::StepState::undone:
+        marks.push_back(ui::Mark::waiting);
+        break;
     }
   }
   marks.resize(message::deploy_steps_total, ui::Mark::waiting);
@@ -171,11 +182,16 @@ float step_fraction(const message::Step& step) {
 
 ui::Status status_dot(CardStatus status) {
   switch (status) {
-    case CardStatus::needs_you: return ui::Status::needs_you;
-    case CardStatus::failed: return ui::Status::failed;
-    case CardStatus::deploying: return ui::Status::running;
-    case CardStatus::live: return ui::Status::live;
-    case CardStatus::not_deployed: break;
+    case CardStatus::needs_you:
+      return ui::Status::needs_you;
+    case CardStatus::failed:
+      return ui::Status::failed;
+    case CardStatus::deploying:
+      return ui::Status::running;
+    case CardStatus::live:
+      return ui::Status::live;
+    case CardStatus::not_deployed:
+      break;
   }
   return ui::Status::none;
 }
@@ -189,8 +205,7 @@ float label_line(ui::Ui& ui, ui::Rect at, std::string_view label, std::string_vi
   const std::string all = strong.empty() ? std::string(words) : cat({strong, words});
   ui::Rect text{at.x, at.y + padding, at.width, 0};
   if (is_phone) {
-    ui::text(ui, ui::with_height(text, 16), label,
-             ui::with(ui::style::caption, ui::Tone::text_2));
+    ui::text(ui, ui::with_height(text, 16), label, ui::with(ui::style::caption, ui::Tone::text_2));
     text.y += 18;
   } else {
     ui::text(ui, {at.x, text.y, 132, 20}, label, ui::with(ui::style::control, ui::Tone::text_2));

@@ -12,8 +12,7 @@
 namespace fairway {
 
 // A tinted zone with what is wrong: message, then hint. Returns its height. Width from `at`.
-float problem_zone(ui::Ui& ui, ui::Rect at, const Failure& failure,
-                   ui::Mood mood = ui::Mood::bad);
+float problem_zone(ui::Ui& ui, ui::Rect at, const Failure& failure, ui::Mood mood = ui::Mood::bad);
 
 // The three sentences about the Builder, one click, and live. Returns the height.
 float draw_three_facts(ui::Ui& ui, ui::Rect at);

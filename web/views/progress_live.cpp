@@ -141,8 +141,8 @@ float draw_report_tables(ui::Ui& ui, Desk& desk, ui::Rect at, const message::Rep
 
 std::string short_snapshot(const message::Report& report) {
   if (report.snapshot_sha256.size() < 8) return "";
-  return cat({"Snapshot ", report.snapshot_sha256.substr(0, 4), " ",
-              report.snapshot_sha256.substr(4, 4)});
+  return cat(
+      {"Snapshot ", report.snapshot_sha256.substr(0, 4), " ", report.snapshot_sha256.substr(4, 4)});
 }
 
 float draw_report_head(ui::Ui& ui, Desk& desk, ui::Rect at, const message::Report& report) {
@@ -155,13 +155,12 @@ float draw_report_head(ui::Ui& ui, Desk& desk, ui::Rect at, const message::Repor
                           .icon = ui::Icon::download})) {
       download_report(desk.dashboard);
     }
-    ui::text_right(ui, head, short_snapshot(report),
-                   ui::with(ui::style::caption, ui::Tone::text_3), 12);
+    ui::text_right(ui, head, short_snapshot(report), ui::with(ui::style::caption, ui::Tone::text_3),
+                   12);
   }
   const std::string_view words =
       report.differences == 0 ? "Your data arrived" : "Your data arrived, with differences";
-  ui::heading(ui, head, words, 3,
-              is_phone ? ui::style::body_strong : ui::style::control_strong);
+  ui::heading(ui, head, words, 3, is_phone ? ui::style::body_strong : ui::style::control_strong);
   return is_phone ? 30.0F : 36.0F;
 }
 
@@ -221,8 +220,8 @@ void draw_live(ui::Ui& ui, Desk& desk, ui::Rect area) {
   const float side = is_phone ? 16.0F : 32.0F;
   ui::Scroll scroll(ui, area, "Result");
   const ui::Rect content = scroll.content();
-  ui::Column column{{content.x + side, content.y + (is_phone ? 24.0F : 28.0F),
-                     content.width - 2 * side, 0}};
+  ui::Column column{
+      {content.x + side, content.y + (is_phone ? 24.0F : 28.0F), content.width - 2 * side, 0}};
   draw_status_line(ui, state, column.next(20), deployment);
   column.skip(is_phone ? 6.0F : 8.0F);
   ui::heading(ui, column.next(is_phone ? 32.0F : 40.0F), address_words(deployment.url), 3,

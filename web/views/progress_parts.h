@@ -7,11 +7,11 @@
 namespace fairway {
 
 // What the right side (on phones: the middle) shows.
-void draw_work(ui::Ui& ui, Desk& desk, ui::Rect area);      // tables, log
-void draw_sending(ui::Ui& ui, Desk& desk, ui::Rect area);   // upload before the first step
+void draw_work(ui::Ui& ui, Desk& desk, ui::Rect area);     // tables, log
+void draw_sending(ui::Ui& ui, Desk& desk, ui::Rect area);  // upload before the first step
 void draw_live(ui::Ui& ui, Desk& desk, ui::Rect area);
-void draw_stopped(ui::Ui& ui, Desk& desk, ui::Rect area);   // failed, needs you, cancelled
-void draw_report(ui::Ui& ui, Desk& desk);                   // a dialog of its own
+void draw_stopped(ui::Ui& ui, Desk& desk, ui::Rect area);  // failed, needs you, cancelled
+void draw_report(ui::Ui& ui, Desk& desk);                  // a dialog of its own
 
 // The log from the top of `area` to its bottom; only lines of `step` when one is named.
 void draw_log(ui::Ui& ui, Desk& desk, ui::Rect area, const std::string& step);

@@ -9,14 +9,21 @@ namespace {
 
 std::string_view stage_title(Upload::Stage stage) {
   switch (stage) {
-    case Upload::Stage::reading: return "Reading the project";
-    case Upload::Stage::preparing: return "Preparing the data";
-    case Upload::Stage::comparing: return "Looking what is there already";
-    case Upload::Stage::sending: return "Sending the project";
-    case Upload::Stage::describing: return "Sending the list of files";
-    case Upload::Stage::starting: return "Starting";
+    case Upload::Stage::reading:
+      return "Reading the project";
+    case Upload::Stage::preparing:
+      return "Preparing the data";
+    case Upload::Stage::comparing:
+      return "Looking what is there already";
+    case Upload::Stage::sending:
+      return "Sending the project";
+    case Upload::Stage::describing:
+      return "Sending the list of files";
+    case Upload::Stage::starting:
+      return "Starting";
     case Upload::Stage::none:
-    case Upload::Stage::failed: break;
+    case Upload::Stage::failed:
+      break;
   }
   return "";
 }
@@ -26,12 +33,15 @@ std::string_view stage_title(Upload::Stage stage) {
 float upload_fraction(const Upload& upload) {
   switch (upload.stage) {
     case Upload::Stage::describing:
-    case Upload::Stage::starting: return 1.0F;
+    case Upload::Stage::starting:
+      return 1.0F;
     case Upload::Stage::sending:
       if (upload.bytes_total == 0) return 1.0F;
-      return std::clamp(static_cast<float>(upload.bytes_done) /
-                            static_cast<float>(upload.bytes_total), 0.0F, 1.0F);
-    default: return 0.0F;
+      return std::clamp(
+          static_cast<float>(upload.bytes_done) / static_cast<float>(upload.bytes_total), 0.0F,
+          1.0F);
+    default:
+      return 0.0F;
   }
 }
 
@@ -49,8 +59,7 @@ void draw_sending(ui::Ui& ui, Desk& desk, ui::Rect area) {
   ui::Rect head = column.next(24);
   column.skip(12);
   ui::text_right(ui, head, upload_words(upload),
-                 ui::with(ui::with(ui::style::control, ui::Tone::text_2), ui::Digits::tabular),
-                 12);
+                 ui::with(ui::with(ui::style::control, ui::Tone::text_2), ui::Digits::tabular), 12);
   ui::heading(ui, head, stage_title(upload.stage), 3, ui::style::section);
   const float shown = ui::animated(ui, "sent", upload_fraction(upload), 200);
   ui::progress_bar(ui, ui::middle(column.next(20), 6), shown, "Sent to Fairway");

@@ -14,8 +14,7 @@ constexpr float tables_height_max = 210;
 
 void draw_table_row(ui::Ui& ui, ui::Rect row, const message::TableProgress& table) {
   const bool is_done = table.rows_done >= table.rows_total;
-  const std::string words =
-      cat({grouped(table.rows_done), " of ", grouped(table.rows_total)});
+  const std::string words = cat({grouped(table.rows_done), " of ", grouped(table.rows_total)});
   const float fraction = table.rows_total > 0 ? static_cast<float>(table.rows_done) /
                                                     static_cast<float>(table.rows_total)
                                               : 1.0F;
@@ -51,9 +50,12 @@ float draw_tables(ui::Ui& ui, const std::vector<message::TableProgress>& tables,
 
 ui::Tone tone_of(message::LogLevel level) {
   switch (level) {
-    case message::LogLevel::info: return ui::Tone::text_2;
-    case message::LogLevel::warn: return ui::Tone::warn;
-    case message::LogLevel::error: return ui::Tone::bad;
+    case message::LogLevel::info:
+      return ui::Tone::text_2;
+    case message::LogLevel::warn:
+      return ui::Tone::warn;
+    case message::LogLevel::error:
+      return ui::Tone::bad;
   }
   return ui::Tone::text_2;
 }
@@ -132,8 +134,8 @@ std::vector<message::Step> steps_to_show(const State& state) {
       steps.push_back(std::move(waiting));
     }
   }
-  const bool is_cancelled = dialog.deployment.value && dialog.deployment.value->status ==
-                                                           message::DeploymentStatus::cancelled;
+  const bool is_cancelled = dialog.deployment.value &&
+                            dialog.deployment.value->status == message::DeploymentStatus::cancelled;
   for (size_t i = 0; i < steps.size(); ++i) {
     if (steps[i].detail.empty() && i < planned.size()) steps[i].detail = planned[i].detail;
     if (is_cancelled && steps[i].state == message::StepState::failed) {
@@ -151,9 +153,10 @@ void draw_log(ui::Ui& ui, Desk& desk, ui::Rect area, const std::string& step) {
   ui::Rect head = ui::cut_top(rest, is_phone ? 48.0F : 38.0F);
   head = {head.x + (is_phone ? 16.0F : 24.0F), head.y + (is_phone ? 0.0F : 10.0F),
           head.width - (is_phone ? 24.0F : 36.0F), is_phone ? 48.0F : 28.0F};
-  const ui::ButtonOptions copy{
-      .kind = ui::ButtonKind::quiet, .size = ui::ButtonSize::small, .icon = ui::Icon::copy,
-      .spoken_name = "Copy log"};
+  const ui::ButtonOptions copy{.kind = ui::ButtonKind::quiet,
+                               .size = ui::ButtonSize::small,
+                               .icon = ui::Icon::copy,
+                               .spoken_name = "Copy log"};
   if (ui::button_right(ui, head, "Copy", copy)) {
     copy_text(desk.dashboard, log_text(*dialog.deployment.value), "Log");
   }

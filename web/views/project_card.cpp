@@ -10,9 +10,7 @@
 namespace fairway {
 namespace {
 
-std::string deploy_address(const Card& card) {
-  return cat({"/app/dashboard?deploy=", card.id});
-}
+std::string deploy_address(const Card& card) { return cat({"/app/dashboard?deploy=", card.id}); }
 
 // Name, and the status at the right. The name is the card's link: it has the keyboard.
 void draw_head(ui::Ui& ui, Desk& desk, ui::Rect row, const Card& card) {
@@ -21,8 +19,7 @@ void draw_head(ui::Ui& ui, Desk& desk, ui::Rect row, const Card& card) {
   const float width = std::min(row.width, ui::text_width(ui, card.name, ui::style::card_title));
   const ui::Rect name{row.x, row.y, width, row.height};
   const ui::Press press = ui::press_area(
-      ui, name, card.name,
-      {.role = ui::Role::link, .href = deploy_address(card), .radius = 4});
+      ui, name, card.name, {.role = ui::Role::link, .href = deploy_address(card), .radius = 4});
   if (press.clicked) open_project(desk.dashboard, card.id);
   const ui::Tone tone = press.hovered ? ui::Tone::accent_text : ui::Tone::text;
   ui::TextStyle style = ui::with(ui::with(ui::style::card_title, tone), ui::Voice::silent);
@@ -55,15 +52,13 @@ void draw_running_zone(ui::Ui& ui, ui::Rect zone, const message::DeploymentSumma
   ui::Rect line = ui::cut_top(inside, 20, 10);
   ui::text_right(ui, line, deployment.detail,
                  ui::with(ui::with(ui::style::caption, ui::Tone::text_2), ui::Digits::tabular), 8);
-  const std::string number = cat({decimal(deployment.step_index + 1), " of ",
-                                  decimal(deployment.steps_total)});
-  const std::string words =
-      deployment.status == message::DeploymentStatus::cancelling
-          ? " Cancelling"
-          : cat({" ", step_in_progress(deployment.step_title)});
-  const std::array<ui::Run, 2> parts = {
-      {{number, ui::style::control_strong},
-       {words, ui::with(ui::style::control, ui::Tone::text_2)}}};
+  const std::string number =
+      cat({decimal(deployment.step_index + 1), " of ", decimal(deployment.steps_total)});
+  const std::string words = deployment.status == message::DeploymentStatus::cancelling
+                                ? " Cancelling"
+                                : cat({" ", step_in_progress(deployment.step_title)});
+  const std::array<ui::Run, 2> parts = {{{number, ui::style::control_strong},
+                                         {words, ui::with(ui::style::control, ui::Tone::text_2)}}};
   ui::runs(ui, line, parts);
   const auto marks = marks_of(deployment);
   ui::eight_marks(ui, ui::cut_top(inside, 4), marks, cat({number, ", ", deployment.step_title}));
@@ -74,10 +69,9 @@ void draw_upload_zone(ui::Ui& ui, ui::Rect zone, const Upload& upload) {
   ui::Rect inside = ui::shrunk(zone, 12, 10);
   ui::Rect line = ui::cut_top(inside, 20, 10);
   if (upload.bytes_total > 0) {
-    ui::text_right(ui, line,
-                   cat({size_words(upload.bytes_done), " of ", size_words(upload.bytes_total)}),
-                   ui::with(ui::with(ui::style::caption, ui::Tone::text_2), ui::Digits::tabular),
-                   8);
+    ui::text_right(
+        ui, line, cat({size_words(upload.bytes_done), " of ", size_words(upload.bytes_total)}),
+        ui::with(ui::with(ui::style::caption, ui::Tone::text_2), ui::Digits::tabular), 8);
   }
   ui::text(ui, line, "Sending the project", ui::with(ui::style::control, ui::Tone::text_2));
   const float fraction = upload.bytes_total > 0 ? static_cast<float>(upload.bytes_done) /
@@ -139,8 +133,8 @@ void draw_zone(ui::Ui& ui, Desk& desk, ui::Rect zone, const Card& card) {
   } else if (card.status == CardStatus::live && card.app) {
     draw_live_zone(ui, zone, card);
   } else if (card.preview_problem) {
-    draw_problem_zone(ui, zone, "The preview data cannot be carried",
-                      card.preview_problem->message, ui::Mood::warn);
+    draw_problem_zone(ui, zone, "The preview data cannot be carried", card.preview_problem->message,
+                      ui::Mood::warn);
   } else {
     draw_ready_zone(ui, zone, card);
   }

@@ -8,8 +8,8 @@ namespace fairway {
 namespace {
 
 constexpr std::array<PlatformFilter, 2> platforms = {PlatformFilter::any, PlatformFilter::web};
-constexpr std::array<ProjectOrder, 3> orders = {
-    ProjectOrder::needs_you_first, ProjectOrder::newest_first, ProjectOrder::by_name};
+constexpr std::array<ProjectOrder, 3> orders = {ProjectOrder::needs_you_first,
+                                                ProjectOrder::newest_first, ProjectOrder::by_name};
 
 template <typename T, size_t size>
 int place_of(const std::array<T, size>& all, T one) {
@@ -30,8 +30,8 @@ void draw_status_segments(ui::Ui& ui, ProjectChoice& choice, const std::vector<C
   if (ui::segmented(ui, ui::cut_left(row, width, 8), "Status", segments, chosen,
                     {.role = ui::SegmentRole::radios})) {
     choice.status = status_filters[static_cast<size_t>(chosen)];
-    ui.announce(cat({"Filtered to ", counted(counts[static_cast<size_t>(chosen)], "project",
-                                             "projects")}));
+    ui.announce(
+        cat({"Filtered to ", counted(counts[static_cast<size_t>(chosen)], "project", "projects")}));
   }
 }
 

@@ -43,11 +43,10 @@ float draw_tables_wide(ui::Ui& ui, DeployDialog& dialog, ui::Rect at) {
     const message::ReportTable& entry = report.tables[static_cast<size_t>(row)];
     table.row(row, entry.name);
     const ui::Rect name = ui::middle(table.cell_box(), 28);
-    const ui::ButtonOptions options{
-        .kind = ui::ButtonKind::link,
-        .size = ui::ButtonSize::small,
-        .spoken_name = entry.name,
-        .description = "Shows its columns"};
+    const ui::ButtonOptions options{.kind = ui::ButtonKind::link,
+                                    .size = ui::ButtonSize::small,
+                                    .spoken_name = entry.name,
+                                    .description = "Shows its columns"};
     ui::Rect button = name;
     button.width = std::min(name.width, ui::button_width(ui, entry.name, options));
     if (ui::button(ui, button, entry.name, options)) dialog.report_table = entry.name;
@@ -119,17 +118,17 @@ float draw_tables_phone(ui::Ui& ui, DeployDialog& dialog, ui::Rect at) {
 }
 
 float draw_columns_phone(ui::Ui& ui, const message::ReportTable& chosen, ui::Rect at) {
-  ui::Scope list(ui, {.role = ui::Role::list, .name = cat({"Columns of ", chosen.name}),
-                      .box = at});
+  ui::Scope list(ui,
+                 {.role = ui::Role::list, .name = cat({"Columns of ", chosen.name}), .box = at});
   float y = at.y;
   for (const message::ReportColumn& column : chosen.columns) {
     const ui::Rect row{at.x, y, at.width, phone_row_height};
     y += phone_row_height;
     if (!ui::visible(ui, row)) continue;
-    const std::string below = cat({column.type.empty() ? "no type" : column.type, ", ",
-                                   column.checksum_target});
-    draw_row_phone(ui, row, column.name, below,
-                   column.checksum_source == column.checksum_target, false);
+    const std::string below =
+        cat({column.type.empty() ? "no type" : column.type, ", ", column.checksum_target});
+    draw_row_phone(ui, row, column.name, below, column.checksum_source == column.checksum_target,
+                   false);
   }
   return y - at.y;
 }

@@ -35,9 +35,10 @@ void open_palette(State& state) {
 // Looks like a field and opens the palette, where one types.
 void draw_search(ui::Ui& ui, Desk& desk, ui::Rect at) {
   const ui::Press press = ui::press_area(ui, at, "Search or run a command", {.radius = 8});
-  ui::box(ui, at, {.fill = press.hovered ? ui::Tone::hover : ui::Tone::surface,
-                   .edge = ui::Tone::outline,
-                   .radius = 8});
+  ui::box(ui, at,
+          {.fill = press.hovered ? ui::Tone::hover : ui::Tone::surface,
+           .edge = ui::Tone::outline,
+           .radius = 8});
   ui::Rect inside = ui::shrunk(at, 10, 0);
   ui::icon(ui, ui::cut_left(inside, 16, 8), ui::Icon::search, 16, ui::Tone::text_3);
   const ui::Rect keys = ui::middle({at.right() - 8 - 44, at.y, 44, at.height}, 20);
