@@ -33,6 +33,9 @@ elseif(NOT FAIRWAY_WEB)
     target_compile_options(fairway_platform INTERFACE ${sanitizers} -fno-omit-frame-pointer)
     target_link_options(fairway_platform INTERFACE ${sanitizers})
   endif()
+  if(FAIRWAY_FUZZ)
+    target_compile_options(fairway_platform INTERFACE -fsanitize=fuzzer-no-link)
+  endif()
 endif()
 
 # For our own code. Includes are written from the repository's root: "shared/base/task.h".

@@ -1,7 +1,7 @@
 #version 300 es
 // Text and icons: vUv is a texel of the atlas. Shapes: vUv.x is minus the number of the shape minus
-// one, whose four parameters stand in uShapes (web/ui/paint.cpp writes them). Below minus a million:
-// plain colour. All lengths are device pixels, output is premultiplied.
+// one, whose four parameters stand in uShapes (web/ui/paint.cpp writes them). Below minus a
+// million: plain colour. All lengths are device pixels, output is premultiplied.
 precision highp float;
 precision highp sampler2D;
 

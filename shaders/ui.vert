@@ -1,5 +1,6 @@
 #version 300 es
-// Everything of the dashboard: text, icons and shapes share one stream of vertices in device pixels.
+// Everything of the dashboard: text, icons and shapes share one stream of vertices in device
+// pixels.
 precision highp float;
 
 uniform vec2 uView;  // device pixels

@@ -1,8 +1,8 @@
 // Starts the dashboard: loads the wasm module, keeps the mirror in step, gives it what happens.
 //
-// A turn is: what happened is told to the module, the module runs its loop and draws, the difference
-// of its tree is put into the DOM. Turns happen on events, on answers of the wall and at the time
-// the module asked for; an idle tab has none.
+// A turn is: what happened is told to the module, the module runs its loop and draws, the
+// difference of its tree is put into the DOM. Turns happen on events, on answers of the wall and at
+// the time the module asked for; an idle tab has none.
 
 import { Mirror, isField } from './mirror.mjs';
 import { Page } from './page.mjs';
@@ -63,7 +63,9 @@ class Tab {
     this.frameRequest ||= requestAnimationFrame(() => this.turn());
   }
 
-  /** A turn at the end of this task: also where no pictures are drawn, in a tab in the background. */
+  /**
+   * A turn at the end of this task: also where no pictures are drawn, in a tab in the background.
+   */
   promptly() {
     if (this.turnPlanned) return;
     this.turnPlanned = true;
@@ -350,7 +352,7 @@ async function start() {
   if (!tab.module._fairway_open(theme, scale, Number(gallery))) {
     fail(
       'This browser does not draw with WebGL 2, which Fairway needs.',
-      'Switch hardware acceleration on in the browser’s settings, or open Fairway in another browser.',
+      'Switch hardware acceleration on in the browser’s settings, or open Fairway in another one.',
     );
     return;
   }

@@ -1,9 +1,9 @@
 // The mirror: a DOM tree over the canvas that says what the canvas shows.
 //
-// The widget layer sends differences of its node tree (web/ui/mirror.h); this module turns them into
-// real buttons, links, fields, headings, tables and dialogs at the places of their drawings. The
-// tree is invisible and on top, so the browser does the hit testing, the focus, the scrolling and
-// the text editing on it, for mouse, finger, keyboard, screen reader and tests alike.
+// The widget layer sends differences of its node tree (web/ui/mirror.h); this module turns them
+// into real buttons, links, fields, headings, tables and dialogs at the places of their drawings.
+// The tree is invisible and on top, so the browser does the hit testing, the focus, the scrolling
+// and the text editing on it, for mouse, finger, keyboard, screen reader and tests alike.
 
 /** @typedef {[number, number, number, number]} Box */
 /**
@@ -235,7 +235,10 @@ export class Mirror {
     if (node.role === 'scroll') fillScroll(element, node);
   }
 
-  /** @param {number} parent a node, or minus one minus the number of a layer @param {number[]} ids */
+  /**
+   * @param {number} parent a node, or minus one minus the number of a layer
+   * @param {number[]} ids
+   */
   #arrange(parent, ids) {
     const home = parent < 0 ? this.layers[-1 - parent] : this.elements.get(parent);
     if (!home) return;
@@ -334,7 +337,11 @@ function progress(element, node) {
   attribute(element, 'aria-valuenow', node.value);
 }
 
-/** The element's own words stand before its children. @param {HTMLElement} element @param {string} words */
+/**
+ * The element's own words stand before its children.
+ * @param {HTMLElement} element
+ * @param {string} words
+ */
 function setText(element, words) {
   const first = element.firstChild;
   if (first?.nodeType === Node.TEXT_NODE) {

@@ -8,7 +8,10 @@ import { PortFailure, answerPort } from './ports.mjs';
 
 const prefix = 'fairway.';
 
-/** Private windows may refuse the store: what is kept here is a comfort only. @param {() => string | null | void} act */
+/**
+ * Private windows may refuse the store: what is kept here is a comfort only.
+ * @param {() => string | null | void} act
+ */
 function quietly(act) {
   try {
     return act() ?? '';

@@ -15,7 +15,12 @@ export class PortFailure extends Error {
   }
 }
 
-/** @param {any} control @param {Bytes} bytes @param {AbortSignal} signal @returns {Promise<Answer>} */
+/**
+ * @param {any} control
+ * @param {Bytes} bytes
+ * @param {AbortSignal} signal
+ * @returns {Promise<Answer>}
+ */
 export async function answerPort(control, bytes, signal) {
   switch (control.port) {
     case 'http':
@@ -36,7 +41,12 @@ export async function answerPort(control, bytes, signal) {
   }
 }
 
-/** @param {any} control @param {Bytes} bytes @param {AbortSignal} signal @returns {Promise<Answer>} */
+/**
+ * @param {any} control
+ * @param {Bytes} bytes
+ * @param {AbortSignal} signal
+ * @returns {Promise<Answer>}
+ */
 async function http(control, bytes, signal) {
   const { method, url, headers, timeout_ms: timeout } = control;
   const body = method === 'GET' || method === 'HEAD' ? undefined : new Blob([bytes]);

@@ -17,7 +17,10 @@ import { PortFailure } from './ports.mjs';
 
 const name = 'fairway-builder';
 
-/** The store, or null where the builder has never been here. @returns {Promise<IDBDatabase | null>} */
+/**
+ * The store, or null where the builder has never been here.
+ * @returns {Promise<IDBDatabase | null>}
+ */
 function open() {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(name);

@@ -2,6 +2,7 @@
 import { fileNameOf, packZip, parseEnvironment, sizeWords, textsOf, unpackApp } from './bundle.mjs';
 import { PreviewDatabase, looksLikeDatabase } from './engine.mjs';
 import { deployWithFairway } from './handover.mjs';
+import { showFiles, showTables } from './panes.mjs';
 import { startPreview } from './preview.mjs';
 import {
   id_form,
@@ -12,33 +13,24 @@ import {
   removeProject,
   saveProject,
 } from './store.mjs';
-import {
-  askFor,
-  busy,
-  byId,
-  cellOf,
-  element,
-  listenToTabs,
-  problem,
-  showTab,
-  words,
-} from './widgets.mjs';
+import { askFor, busy, byId, element, listenToTabs, problem, showTab, words } from './widgets.mjs';
 
 /**
  * @typedef {import('./store.mjs').Project} Project
  * @typedef {import('./bundle.mjs').App} App
- * @typedef {{ project: Project, bytes: Uint8Array, database: PreviewDatabase | null, touched: boolean, unlock: () => void,
- *   stop: () => void }} Open  bytes: the database as last saved or imported; touched: not saved yet
+ * @typedef {{ project: Project, bytes: Uint8Array, database: PreviewDatabase | null,
+ *   touched: boolean, unlock: () => void, stop: () => void }} Open
+ *   bytes: the database as last saved or imported; touched: not saved yet
  */
 
 const save_delay_ms = 250;
-const rows_per_page = 50;
 const own_file_bytes_max = 1024 * 1024 * 1024;
 
 const store = await openStore().catch((error) => {
   problem(
     'home-problem',
-    `This browser does not let the builder keep projects (${error.message}). Leave private mode or free some space.`,
+    `This browser does not let the builder keep projects (${error.message}). ` +
+      'Leave private mode or free some space.',
   );
   byId('home', HTMLElement).hidden = false;
   throw error;
@@ -55,7 +47,6 @@ let open = null;
 let save_timer;
 /** @type {Promise<void>} */
 let saving = Promise.resolve();
-let first_row = 0;
 
 // --- saving ---
 
@@ -68,7 +59,10 @@ function touch() {
   save_timer = setTimeout(() => void save().catch(() => {}), save_delay_ms);
 }
 
-/** Writes the project and its database; resolves when both are on disk. @param {Open | null} [what] */
+/**
+ * Writes the project and its database; resolves when both are on disk.
+ * @param {Open | null} [what]
+ */
 function save(what = open) {
   if (!what?.touched) return saving;
   clearTimeout(save_timer);
@@ -85,7 +79,8 @@ function save(what = open) {
       if (what === open)
         problem(
           'problem',
-          `The last change is not saved: ${error.message}. It stays in this tab; free some space and change anything to try again.`,
+          `The last change is not saved: ${error.message}. It stays in this tab; ` +
+            'free some space and change anything to try again.',
         );
       throw error;
     },
@@ -161,7 +156,8 @@ async function openProject(id) {
   const unlock = await lockProject(id);
   if (!unlock)
     return showHome(
-      `“${found.project.name}” is open in another tab. Close it there first, so that no rows are lost.`,
+      `“${found.project.name}” is open in another tab. ` +
+        'Close it there first, so that no rows are lost.',
     );
   open = {
     project: found.project,
@@ -201,10 +197,11 @@ async function openDatabase() {
   try {
     open.database = new PreviewDatabase(sqlite, open.bytes, touch);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = textOfError(error);
     problem(
       'problem',
-      `SQLite cannot open this project’s database file: ${reason}. The file is kept as it is; Deploy will say the same.`,
+      `SQLite cannot open this project’s database file: ${reason}. ` +
+        'The file is kept as it is; Deploy will say the same.',
     );
   }
   const opened = open;
@@ -217,7 +214,7 @@ async function openDatabase() {
     place: byId('panel-preview', HTMLElement),
     onProblem: (reason) => problem('problem', `The app stopped: ${reason}`),
   });
-  showFiles();
+  showFiles(open?.project.files ?? []);
 }
 
 // --- what is shown ---
@@ -303,80 +300,6 @@ function showNames() {
   words('project-description', open.project.description);
 }
 
-function showFiles() {
-  const list = byId('file', HTMLSelectElement);
-  const paths = (open?.project.files ?? []).map((file) => file.path).sort();
-  list.replaceChildren(...paths.map((path) => element('option', { value: path }, path)));
-  list.value = paths.includes('server.js') ? 'server.js' : (paths[0] ?? '');
-  showFile();
-}
-
-function showFile() {
-  const file = open?.project.files.find(
-    (one) => one.path === byId('file', HTMLSelectElement).value,
-  );
-  const text = byId('file-text', HTMLElement);
-  text.textContent = file ? new TextDecoder().decode(file.bytes) : '';
-  text.scrollTop = 0;
-}
-
-function showTables() {
-  const list = byId('table', HTMLSelectElement);
-  const chosen = list.value;
-  try {
-    const tables = open?.database?.tables() ?? [];
-    list.replaceChildren(
-      ...tables.map(({ name, rows }) => element('option', { value: name }, `${name} (${rows})`)),
-    );
-    if (tables.some(({ name }) => name === chosen)) list.value = chosen;
-    words('data-size', tables.length === 1 ? '1 table' : `${tables.length} tables`);
-  } catch (error) {
-    problem(
-      'problem',
-      `The rows cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
-  }
-  showRows();
-}
-
-function showRows() {
-  const place = byId('rows', HTMLElement);
-  const table = byId('table', HTMLSelectElement).value;
-  if (!open?.database || table === '')
-    return place.replaceChildren(element('p', { class: 'small' }, 'No table to show.'));
-  try {
-    const page = open.database.page(table, rows_per_page + 1, first_row);
-    const rows = page.rows.slice(0, rows_per_page);
-    const head = element(
-      'tr',
-      {},
-      ...page.columns.map((name) => element('th', { scope: 'col' }, name)),
-    );
-    place.replaceChildren(
-      element(
-        'table',
-        {},
-        element('thead', {}, head),
-        element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map(cellOf)))),
-      ),
-    );
-    words(
-      'rows-words',
-      rows.length === 0 ? 'No rows here.' : `Rows ${first_row + 1} to ${first_row + rows.length}`,
-    );
-    byId('rows-before', HTMLButtonElement).hidden = first_row === 0;
-    byId('rows-after', HTMLButtonElement).hidden = page.rows.length <= rows_per_page;
-  } catch (error) {
-    place.replaceChildren(
-      element(
-        'p',
-        { class: 'small' },
-        `This table cannot be read: ${error instanceof Error ? error.message : error}`,
-      ),
-    );
-  }
-}
-
 // --- what the buttons do ---
 
 async function rename() {
@@ -404,7 +327,9 @@ async function reset() {
     title: 'Reset the project?',
     yes: 'Reset files and rows',
     no: 'Keep my rows',
-    text: 'Its files and rows become those of a new project. Name and address stay. What was deployed stays deployed.',
+    text:
+      'Its files and rows become those of a new project. Name and address stay. ' +
+      'What was deployed stays deployed.',
   });
   if (!sure) return;
   const { files, bytes } = await makeFrom(app);
@@ -434,13 +359,13 @@ async function replaceDatabase(bytes) {
   open.bytes = bytes;
   touch();
   await save();
-  first_row = 0;
   await openDatabase();
-  showTables();
+  showTables(open?.database ?? null);
   if (!looksLikeDatabase(bytes))
     problem(
       'problem',
-      'This file does not begin like a SQLite database. It is kept as it is, so that a deployment can be tried with it.',
+      'This file does not begin like a SQLite database. It is kept as it is, ' +
+        'so that a deployment can be tried with it.',
     );
 }
 
@@ -474,21 +399,8 @@ for (const [id, work] of actions) {
   const button = byId(id, HTMLButtonElement);
   button.addEventListener('click', () => busy(button, 'problem', work));
 }
-byId('file', HTMLSelectElement).addEventListener('change', showFile);
-byId('table', HTMLSelectElement).addEventListener('change', () => {
-  first_row = 0;
-  showRows();
-});
-byId('rows-before', HTMLButtonElement).addEventListener('click', () => {
-  first_row = Math.max(0, first_row - rows_per_page);
-  showRows();
-});
-byId('rows-after', HTMLButtonElement).addEventListener('click', () => {
-  first_row += rows_per_page;
-  showRows();
-});
 listenToTabs((name) => {
-  if (name === 'data') showTables();
+  if (name === 'data') showTables(open?.database ?? null);
 });
 addEventListener('pagehide', () => void save().catch(() => {}));
 document.addEventListener('visibilitychange', () => {

@@ -2,7 +2,8 @@
 
 /**
  * @typedef {import('./store.mjs').ProjectFile} ProjectFile
- * @typedef {{ id: string, name: string, description: string, button: string, mark: string, database: string, files: Record<string, string> }} App
+ * @typedef {{ id: string, name: string, description: string, button: string, mark: string,
+ * database: string, files: Record<string, string> }} App
  */
 
 /**
@@ -27,7 +28,8 @@ export function textsOf(files) {
 }
 
 /**
- * The variables of .env text that have a value. Values are literal; quotes around one are taken off.
+ * The variables of .env text that have a value. Values are literal; quotes around one are taken
+ * off.
  * @param {string} text
  * @returns {Record<string, string>}
  */

@@ -1,5 +1,6 @@
-// The preview database: SQLite (sql.js) in this tab, with the interface that the apps program against.
-// Integers beyond 2^53 come as BigInt, blobs as Uint8Array, errors with SQLite's code: as in production.
+// The preview database: SQLite (sql.js) in this tab, with the interface that the apps program
+// against. Integers beyond 2^53 come as BigInt, blobs as Uint8Array, errors with SQLite's code: as
+// in production.
 
 /**
  * @typedef {null | number | bigint | string | Uint8Array} Cell
@@ -40,7 +41,10 @@ export class PreviewDatabase {
   constructor(sqlite, bytes, changed) {
     this.database = new sqlite.Database(bytes && withoutLog(bytes));
     this.changed = changed;
-    /** Whether the database differs from the bytes that it was opened with or that bytes() gave last. */
+    /**
+     * Whether the database differs from the bytes that it was opened with or that bytes() gave
+     * last.
+     */
     this.written = false;
     try {
       this.#prepareConnection();
@@ -103,7 +107,10 @@ export class PreviewDatabase {
     }
   }
 
-  /** Runs a script of our own, such as the schema and the first rows of an app. @param {string} sql */
+  /**
+   * Runs a script of our own, such as the schema and the first rows of an app.
+   * @param {string} sql
+   */
   script(sql) {
     this.database.exec(sql);
     this.#write();
@@ -120,7 +127,8 @@ export class PreviewDatabase {
   /** @returns {TableFacts[]} */
   tables() {
     const names = this.all(
-      `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name`,
+      `SELECT name FROM sqlite_master
+       WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name`,
     );
     return names.map(({ name }) => {
       const [row] = this.all(`SELECT count(*) AS n FROM ${quoted(String(name))}`);
@@ -153,7 +161,10 @@ export class PreviewDatabase {
     this.changed();
   }
 
-  /** Settings of a connection are lost when sql.js exports; a file from outside is not to be trusted. */
+  /**
+   * Settings of a connection are lost when sql.js exports; a file from outside is not to be
+   * trusted.
+   */
   #prepareConnection() {
     this.database.exec(
       'PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON',
@@ -199,7 +210,8 @@ export class PreviewDatabase {
 }
 
 /**
- * The header of a file in WAL mode says so in two bytes; SQLite in a tab has no shared memory for that mode.
+ * The header of a file in WAL mode says so in two bytes; SQLite in a tab has no shared memory for
+ * that mode.
  * @param {Uint8Array} bytes
  */
 function withoutLog(bytes) {
@@ -215,7 +227,8 @@ export function quoted(name) {
 }
 
 /**
- * A value as sql.js takes it. It has no 64-bit binding: whole numbers beyond 32 bits go as doubles and
+ * A value as sql.js takes it. It has no 64-bit binding: whole numbers beyond 32 bits go as doubles
+ * and
  * BigInt as text, which columns with a numeric type turn into the same integer as in production.
  * @param {Bindable | undefined} value
  */

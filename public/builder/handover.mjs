@@ -1,12 +1,15 @@
-// For builders: how a project reaches Fairway. "Save first, then go", and the hand-over to another origin.
+// For builders: how a project reaches Fairway. "Save first, then go", and the hand-over to another
+// origin.
 //
-// A builder on Fairway's own origin saves into IndexedDB (layout: store.mjs) and calls deployWithFairway.
-// A builder elsewhere calls handOver from a click; Fairway's page receive.html asks for the project, keeps it
-// and opens the deploy dialog. Messages are accepted from one exact origin and one window only, on both sides:
-// Fairway must list the builder's origin in trusted_origins.json, the builder names Fairway's.
+// A builder on Fairway's own origin saves into IndexedDB (layout: store.mjs) and calls
+// deployWithFairway. A builder elsewhere calls handOver from a click; Fairway's page receive.html
+// asks for the project, keeps it and opens the deploy dialog. Messages are accepted from one exact
+// origin and one window only, on both sides: Fairway must list the builder's origin in
+// trusted_origins.json, the builder names Fairway's.
 //
 //   import { handOver } from 'https://fairway.example/builder/handover.mjs';
-//   deploy.onclick = () => handOver({ fairway: 'https://fairway.example', project, database, save });
+//   deploy.onclick = () => handOver({ fairway: 'https://fairway.example', project, database, save
+//   });
 
 /**
  * @typedef {{ path: string, bytes: Uint8Array }} HandedFile
@@ -25,8 +28,10 @@ export function deployAddress(id, dashboard = '/app/dashboard') {
 }
 
 /**
- * Saves, and only when that is done goes to the deploy dialog. A failed save stays here, with its error.
- * @param {{ id: string, save: () => Promise<void>, dashboard?: string, go?: (address: string) => void }} wish
+ * Saves, and only when that is done goes to the deploy dialog. A failed save stays here, with its
+ * error.
+ * @param {{ id: string, save: () => Promise<void>, dashboard?: string, go?: (address: string) =>
+ * void }} wish
  */
 export async function deployWithFairway({
   id,
@@ -39,9 +44,12 @@ export async function deployWithFairway({
 }
 
 /**
- * Call it from a click, or the browser blocks the window. Resolves when Fairway has kept the project.
- * @param {{ fairway: string, project: HandedProject, database: () => Promise<Uint8Array> | Uint8Array,
- *   save?: () => Promise<void>, timeout_ms?: number, world?: Pick<Window, 'open' | 'addEventListener' | 'removeEventListener'> }} wish
+ * Call it from a click, or the browser blocks the window. Resolves when Fairway has kept the
+ * project.
+ * @param {{ fairway: string, project: HandedProject, database: () => Promise<Uint8Array> |
+ * Uint8Array,
+ *   save?: () => Promise<void>, timeout_ms?: number, world?: Pick<Window, 'open' |
+ * 'addEventListener' | 'removeEventListener'> }} wish
  * @returns {Promise<void>}
  */
 export async function handOver({
@@ -104,7 +112,8 @@ function exchange({ origin, target, message, timeout_ms, world }) {
 }
 
 /**
- * The receiving side: what a message must be before anything of it is kept. Returns why not, or null.
+ * The receiving side: what a message must be before anything of it is kept. Returns why not, or
+ * null.
  * @param {any} data
  * @returns {string | null}
  */
@@ -131,8 +140,10 @@ export function refusalOf(data) {
       file.bytes.length > limits.file_bytes ||
       !/^(?!\/)(?!.*(?:^|\/)\.\.?(?:\/|$))[^\\\u0000-\u001f]{1,400}$/.test(file.path),
   );
-  if (bad)
-    return `The file ${JSON.stringify(String(bad?.path ?? '')).slice(0, 200)} has a bad path, no bytes, or is larger than 25 MB.`;
+  if (bad) {
+    const path = JSON.stringify(String(bad?.path ?? '')).slice(0, 200);
+    return `The file ${path} has a bad path, no bytes, or is larger than 25 MB.`;
+  }
   if (!(database instanceof Uint8Array) || database.length > limits.database_bytes) {
     return 'The database must be bytes of at most 1 GB.';
   }

@@ -1,10 +1,12 @@
-// Runs a project in this tab: server.js in one sandboxed frame, the front-end in another, SQLite out here.
-// The frames have no origin of their own: project code reaches neither storage, cookies nor the network.
+// Runs a project in this tab: server.js in one sandboxed frame, the front-end in another, SQLite
+// out here. The frames have no origin of their own: project code reaches neither storage, cookies
+// nor the network.
 import { textsOf } from './bundle.mjs';
 
 /**
  * @typedef {import('./engine.mjs').PreviewDatabase} PreviewDatabase
- * @typedef {{ files: import('./store.mjs').ProjectFile[], environment: Record<string, string>, database: PreviewDatabase | null,
+ * @typedef {{ files: import('./store.mjs').ProjectFile[], environment: Record<string, string>,
+ * database: PreviewDatabase | null,
  *   title: string, place: HTMLElement, onProblem: (words: string) => void }} PreviewSettings
  */
 

@@ -1,4 +1,5 @@
-// Fairway's side of a hand-over: asks the window that opened this page for its project, checks it, keeps it.
+// Fairway's side of a hand-over: asks the window that opened this page for its project, checks it,
+// keeps it.
 import { deployAddress, refusalOf } from './handover.mjs';
 import { openStore, saveProject } from './store.mjs';
 
@@ -41,7 +42,8 @@ async function receive() {
       );
     } catch (error) {
       begun = false;
-      const reason = `The browser could not keep the project: ${error instanceof Error ? error.message : error}`;
+      const words = error instanceof Error ? error.message : error;
+      const reason = `The browser could not keep the project: ${words}`;
       opener.postMessage({ type: 'fairway:refused', why: reason }, event.origin);
       return say(`${reason}. Free some space and press Deploy in the builder again.`);
     }

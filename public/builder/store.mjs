@@ -1,9 +1,11 @@
 // Where projects live: this origin's IndexedDB, in the layout that Fairway's dashboard reads.
-// A project and its database are written in one transaction, so that a deployment never sees halves.
+// A project and its database are written in one transaction, so that a deployment never sees
+// halves.
 
 /**
  * @typedef {{ path: string, bytes: Uint8Array }} ProjectFile
- * @typedef {{ id: string, name: string, description: string, template: string, savedAt: number, files: ProjectFile[] }} Project
+ * @typedef {{ id: string, name: string, description: string, template: string, savedAt: number,
+ * files: ProjectFile[] }} Project
  */
 
 export const database_name = 'fairway-builder';

@@ -50,7 +50,7 @@ export async function busy(button, place, work) {
   try {
     await work();
   } catch (error) {
-    problem(place, error instanceof Error ? error.message : String(error));
+    problem(place, textOfError(error));
   } finally {
     button.removeAttribute('aria-disabled');
   }
@@ -59,7 +59,8 @@ export async function busy(button, place, work) {
 /**
  * Opens a dialog; true when the person pressed its main button.
  * @param {string} id
- * @param {{ title: string, text: string, yes: string, no: string }} [sure] the words of the sure-dialog
+ * @param {{ title: string, text: string, yes: string, no: string }} [sure] the words of the
+ * sure-dialog
  * @returns {Promise<boolean>}
  */
 export function askFor(id, sure) {
@@ -119,4 +120,9 @@ export function cellOf(cell) {
   if (typeof cell === 'string')
     return element('td', {}, cell.length > 300 ? `${cell.slice(0, 300)}…` : cell);
   return element('td', { class: 'number' }, String(cell));
+}
+
+/** @param {unknown} error */
+export function textOfError(error) {
+  return error instanceof Error ? error.message : String(error);
 }

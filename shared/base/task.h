@@ -95,6 +95,9 @@ inline void Resumable::wake() {
 
 namespace task_detail {
 
+// What a task's failure means for the task that awaits it.
+enum class OnFailure : uint8_t { end_parent, keep };
+
 struct Promise : Resumable {
   Promise* awaiting = nullptr;  // The task that waits for this one.
   size_t awaited = 0;           // How many tasks this one still waits for.
@@ -171,11 +174,11 @@ class [[nodiscard]] Task {
   }
 
   // Starts this task as one of the tasks that `parent` waits for.
-  void start_under(task_detail::Promise& parent, bool keeps_failure) {
+  void start_under(task_detail::Promise& parent, task_detail::OnFailure on_failure) {
     auto& promise = handle_.promise();
     promise.loop = parent.loop;
     promise.awaiting = &parent;
-    promise.keeps_failure = keeps_failure;
+    promise.keeps_failure = on_failure == task_detail::OnFailure::keep;
     ++parent.awaited;
     promise.wake();
   }
@@ -185,7 +188,7 @@ class [[nodiscard]] Task {
     bool await_ready() { return false; }
     template <typename P>
     void await_suspend(std::coroutine_handle<P> parent) {
-      task.start_under(parent.promise(), false);
+      task.start_under(parent.promise(), task_detail::OnFailure::end_parent);
     }
     T await_resume() { return std::move(*task.handle_.promise().value); }
   };
@@ -202,7 +205,7 @@ struct OutcomeAwaiter {
   bool await_ready() { return false; }
   template <typename P>
   void await_suspend(std::coroutine_handle<P> parent) {
-    task.start_under(parent.promise(), true);
+    task.start_under(parent.promise(), task_detail::OnFailure::keep);
   }
   Outcome<T> await_resume() { return task.take(); }
 };
@@ -217,7 +220,7 @@ struct OutcomesAwaiter {
   bool await_ready() { return tasks.empty(); }
   template <typename P>
   void await_suspend(std::coroutine_handle<P> parent) {
-    for (auto& task : tasks) task.start_under(parent.promise(), true);
+    for (auto& task : tasks) task.start_under(parent.promise(), task_detail::OnFailure::keep);
   }
   std::vector<Outcome<T>> await_resume() {
     std::vector<Outcome<T>> outcomes;
@@ -238,8 +241,8 @@ struct FirstAwaiter {
   bool await_ready() { return false; }
   template <typename P>
   void await_suspend(std::coroutine_handle<P> parent) {
-    task.start_under(parent.promise(), true);
-    limit.start_under(parent.promise(), true);
+    task.start_under(parent.promise(), task_detail::OnFailure::keep);
+    limit.start_under(parent.promise(), task_detail::OnFailure::keep);
     parent.promise().awaited = 1;  // either one is enough
   }
   std::optional<Outcome<T>> await_resume() {

@@ -147,11 +147,8 @@ test('shop: an order takes stock by the trigger, all of it or nothing', async (t
     400,
   );
   assert.equal((await ask('DELETE', `/api/orders/${placed.body.id}`)).status, 200);
-  assert.equal(
-    stockOf(database, 1),
-    12,
-    'the stock of the removed order is back, the second is out',
-  );
+  // The stock of the removed order is back, the second one's is out.
+  assert.equal(stockOf(database, 1), 12);
   assert.equal((await ask('DELETE', '/api/orders/99999')).status, 404);
 });
 
@@ -196,7 +193,7 @@ test('shop: products with a barcode of 18 digits, a weight and a picture', async
   }
 });
 
-test('shop: orders and products need the password when one is set; ordering does not', async (t) => {
+test('shop: orders and products need the password when one is set', async (t) => {
   const { ask } = await startApp(t, 'shop', { ADMIN_PASSWORD: 'open sesame' });
   assert.equal((await ask('GET', '/api/orders')).status, 401);
   assert.equal(
@@ -261,7 +258,10 @@ test('a database of another shape gives a clear word, not a crash', async (t) =>
   assert.equal(quiet.mock.callCount(), 1);
 });
 
-/** @param {import('../../public/builder/engine.mjs').PreviewDatabase} database @param {number} id */
+/**
+ * @param {import('../../public/builder/engine.mjs').PreviewDatabase} database
+ * @param {number} id
+ */
 function stockOf(database, id) {
   return database.all('SELECT stock FROM products WHERE id = ?', [id])[0]?.stock;
 }

@@ -11,7 +11,8 @@ import { layOut, root } from './support.mjs';
 /**
  * A database host on loopback that gives the answers listed, one a request, the last one for ever.
  * @param {import('node:test').TestContext} test
- * @param {{ status?: number, body?: unknown, headers?: Record<string, string>, cut?: true }[]} answers
+ * @param {{ status?: number, body?: unknown, headers?: Record<string, string>, cut?: true }[]}
+ * answers
  */
 async function host(test, answers) {
   /** @type {any[]} */

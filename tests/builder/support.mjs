@@ -1,5 +1,6 @@
 // Runs the builder's apps as their bundles, outside a browser: files laid out in a scratch folder,
-// '@builder/preview-database' over the builder's own engine (sql.js), requests straight to handle().
+// '@builder/preview-database' over the builder's own engine (sql.js), requests straight to
+// handle().
 import assert from 'node:assert/strict';
 import { readFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
@@ -86,7 +87,8 @@ registerHooks({
 
 /**
  * @typedef {{ status: number, body: any, response: Response }} Answer
- * @typedef {(method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>} Ask
+ * @typedef {(method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+ * Promise<Answer>} Ask
  */
 
 /**

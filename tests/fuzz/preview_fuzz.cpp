@@ -1,8 +1,5 @@
 // libFuzzer: any bytes go through everything that the tab does with a preview. The databases of
-// tests/data/migration are the corpus to start from:
-//   clang++-19 -fsanitize=fuzzer,address ... tests/fuzz/preview_fuzz.cpp (with libc++ also
-//   -l:libstdc++.so.6, which the fuzzer's runtime needs)
-//   ./preview_fuzz -max_len=65536 -timeout=20 my_corpus tests/data/migration
+// tests/data/migration are the corpus to start from.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,6 +1,5 @@
 // libFuzzer: any text as server.js, any JSON and routes beside it. The plan must end in a value or
 // a failure that fix_input can mend, and editing the edited sources again must change nothing more.
-//   clang++-19 -fsanitize=fuzzer,address,undefined ... tests/fuzz/transform_fuzz.cpp
 #include <cstddef>
 #include <cstdint>
 

@@ -304,10 +304,10 @@ TEST_CASE("a batch that fails keeps nothing and says why") {
 }
 
 TEST_CASE("answers to a batch that are none are not taken for success") {
-  for (
-      const char* body :
-      {"", "null", "{}", "[]", R"({"results":[]})", R"({"results":[{"type":"ok"}]})",
-       R"({"results":[{"type":"ok","response":{"result":{"step_results":[],"step_errors":[]}}}]})"}) {
+  for (const char* body :
+       {"", "null", "{}", "[]", R"({"results":[]})", R"({"results":[{"type":"ok"}]})",
+        R"({"results":[{"type":"ok","response":{"result":{"step_results":[],)"
+        R"("step_errors":[]}}}]})"}) {
     CAPTURE(body);
     CHECK_FALSE(read_load_answer(body).ok());
   }

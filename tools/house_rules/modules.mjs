@@ -23,5 +23,6 @@ mayInclude.gateway = [...foundation, 'secrets', 'subscriptions', 'metering', 'de
 mayInclude.billing = [...foundation, 'jobs', 'subscriptions', 'metering'];
 mayInclude.api = Object.keys(mayInclude);
 
-// base is a set of small tools; every other module has one header that tells what it is.
-export const modulesWithoutOwnHeader = ['base'];
+// base is a set of small tools, migration a chain of nouns (preview, target, load, report), each
+// with its header; every other module has one header that tells what it is.
+export const modulesWithoutOwnHeader = ['base', 'migration'];

@@ -149,7 +149,7 @@ function insideParentheses(code, index) {
 }
 
 // A coroutine outlives the call that made it, and with it every temporary. Plain references are for
-// what outlives all tasks: Host&, Journal&.
+// what outlives the task: Host&, Journal&, or what lies in the frame that awaits it.
 /** @type {Rule} */
 function coroutinesOwnTheirParameters(file) {
   if (!cppFile.test(file.path)) return [];
@@ -213,7 +213,7 @@ function honestTests(file) {
 }
 
 const statement = new RegExp(
-  '^\\s*(select\\s|insert\\s+(or\\s+\\w+\\s+)?into\\s|update\\s+\\w+\\s+set\\s|' +
+  '^\\s*(select\\s(?!1$)|insert\\s+(or\\s+\\w+\\s+)?into\\s|update\\s+\\w+\\s+set\\s|' +
     'delete\\s+from\\s|pragma\\s+\\w|' +
     '(create|drop|alter)\\s+((unique\\s+)?index|table|view|trigger)\\s)',
 );
@@ -265,7 +265,8 @@ function noMachineNames(file) {
       return "names a package registry: take it from the machine's own settings";
     if (isAboutRules(file.path)) return null;
     if (/(^|[^\w.-])\/work\//.test(text)) return 'a path of one machine';
-    if (/\.\.\/shared\//.test(text)) return '"../shared/": includes are written from the root';
+    if (cppFile.test(file.path) && /\.\.\/shared\//.test(text))
+      return '"../shared/": includes are written from the root';
     return null;
   }).map(({ line, message }) => at(file, line, message));
 }

@@ -58,7 +58,10 @@ export function checkTypeNames(files) {
   return found;
 }
 
-/** Types that other files could collide with: those in no unnamed namespace. @param {string} code */
+/**
+ * Types that other files could collide with: those in no unnamed namespace.
+ * @param {string} code
+ */
 function typesOf(code) {
   /** @type {{name: string, line: number}[]} */
   const types = [];

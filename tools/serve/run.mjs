@@ -16,7 +16,8 @@ import { localSecrets } from './secrets.mjs';
 const root = join(import.meta.dirname, '../..');
 const sandboxStartsMax = 3;
 
-const usage = `usage: tools/run [--port 8787] [--sandbox-port 8790] [--state FOLDER] [--reset] [--no-build]
+const usage = `usage: tools/run [--port 8787] [--sandbox-port 8790] [--state FOLDER]
+                 [--reset] [--no-build]
 
   --port          where Fairway listens on this machine
   --sandbox-port  where the stand-in for the providers listens
@@ -260,7 +261,8 @@ async function main() {
 }
 
 /**
- * On these signals only this happens. The runtime of the worker sets listeners of its own, which end
+ * On these signals only this happens. The runtime of the worker sets listeners of its own, which
+ * end
  * the process at once and leave the sandbox behind: they are taken away.
  * @param {() => void} act
  */

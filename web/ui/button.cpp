@@ -275,7 +275,7 @@ void draw_tooltip(Ui& ui) {
   if (core.tooltip_words.empty()) return;
   const std::string words = core.tooltip_words;
   const size_t before = core.layer;
-  core.push_layer(no_node, false);
+  core.push_layer(no_node, LayerKind::passing);
   const TextStyle lines = wrapped(with(style::caption, Voice::silent));
   const float width = std::min(280.0F, std::ceil(text_width(ui, words, lines)) + 1);
   const float height = text_height(ui, words, lines, width);

@@ -72,7 +72,7 @@ void Core::begin_pass() {
   consumed = again = animating = false;
   wake_at_ms = std::numeric_limits<double>::infinity();
   tooltip_words.clear();
-  push_layer(no_node, false);
+  push_layer(no_node, LayerKind::passing);
   event.reset();
   if (!events.empty()) {
     event = std::move(events.front());
@@ -106,12 +106,12 @@ void Core::end_pass() {
   if (animating) wake_at_ms = around.now_ms;
 }
 
-size_t Core::push_layer(NodeId root, bool modal) {
+size_t Core::push_layer(NodeId root, LayerKind kind) {
   if (layers.size() == layer_count)
     layers.push_back({std::make_unique<ImDrawList>(ImGui::GetDrawListSharedData())});
   Layer& made = layers[layer_count];
   made.root = root;
-  made.modal = modal;
+  made.modal = kind == LayerKind::modal;
   made.list->_ResetForNewFrame();
   const Rect all{0, 0, around.width * around.device_pixel_ratio,
                  around.height * around.device_pixel_ratio};

@@ -57,6 +57,9 @@ struct Editing {  // of the focused field
   double touched_ms = 0;  // the caret stands still for a while after a key
 };
 
+// A modal layer hides what lies below it from pointer, keys and readers.
+enum class LayerKind : uint8_t { passing, modal };
+
 struct Layer {
   std::unique_ptr<ImDrawList> list;
   NodeId root = no_node;
@@ -153,7 +156,7 @@ struct Core {
   void push_level(uint32_t seed, NodeId parent) { levels.push_back({seed, parent}); }
   void pop_level() { levels.pop_back(); }
   /// Everything after it is drawn above, until pop_layer with the layer that was current before.
-  size_t push_layer(NodeId root, bool modal);
+  size_t push_layer(NodeId root, LayerKind kind);
   void pop_layer(size_t before);
 
   void push_clip(const Rect& box);

@@ -60,7 +60,7 @@ Dialog::Dialog(Ui& ui, const DialogOptions& options)
   const std::string_view key = options.key.empty() ? options.title : options.key;
   const bool alert = options.kind == DialogKind::alert;
 
-  core.push_layer(no_node, true);
+  core.push_layer(no_node, LayerKind::modal);
   core.push_level(hash_of(hash_of(2166136261U, "dialog"), key), no_node);
   Node node{.role = alert ? Role::alertdialog : Role::dialog,
             .state = NodeState::modal | NodeState::focusable | NodeState::skip_tab,

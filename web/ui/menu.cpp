@@ -92,7 +92,7 @@ void Menu::caption(std::string_view words) {
 
 Toasts::Toasts(Ui& ui, float bottom_margin) : ui_(ui), layer_before_(ui.core().layer) {
   Core& core = ui.core();
-  core.push_layer(no_node, false);
+  core.push_layer(no_node, LayerKind::passing);
   const NodeId id = hash_of(2166136261U, "toasts");
   core.push_level(id, no_node);
   const auto known = core.heights.find(id);

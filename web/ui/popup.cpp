@@ -28,7 +28,7 @@ Popup::Popup(Ui& ui, const Rect& opener, NodeId opener_id, Role role, std::strin
                              8.0F, std::max(8.0F, screen.right() - width - 8));
   const Rect box_at{x, y, width, shown};
   const NodeId id = hash_of(opener_id, "popup");
-  core.push_layer(id, true);
+  core.push_layer(id, LayerKind::modal);
   core.push_level(id, no_node);
   core.emit({.role = role,
              .state = NodeState::focusable | NodeState::skip_tab,

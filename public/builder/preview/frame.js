@@ -1,12 +1,15 @@
-// Runs the code of a project apart from the builder: in a sandboxed frame without origin, storage or network.
-// Loaded twice: as "server" it runs server.js, as "page" it shows public/index.html and passes /api/ on to the server.
-// Files and a port come from the builder by one message; everything else goes through ports.
+// Runs the code of a project apart from the builder: in a sandboxed frame without origin, storage
+// or network. Loaded twice: as "server" it runs server.js, as "page" it shows public/index.html and
+// passes /api/ on to the server. Files and a port come from the builder by one message; everything
+// else goes through ports.
 'use strict';
 (() => {
   /**
-   * @typedef {{ kind: 'page' | 'server', texts: Map<string, string>, binaries: Map<string, Uint8Array<ArrayBuffer>>,
+   * @typedef {{ kind: 'page' | 'server', texts: Map<string, string>, binaries: Map<string,
+   * Uint8Array<ArrayBuffer>>,
    *   environment: Record<string, string>, previewDatabase: string }} Start
-   * @typedef {{ method: string, path: string, headers: [string, string][], body: ArrayBuffer | null }} Asked
+   * @typedef {{ method: string, path: string, headers: [string, string][], body: ArrayBuffer | null
+   * }} Asked
    * @typedef {{ status: number, headers: [string, string][], body: ArrayBuffer }} Answered
    */
 
@@ -60,8 +63,11 @@
       const text = texts.get(path);
       if (text === undefined) throw new Error(`The project has no file ${path}.`);
       made.set(path, '');
-      const form =
-        /^(\s*(?:import|export)\b[^;'"]*?\bfrom\s*|\s*import\s*|.*?\bimport\s*\(\s*)(['"])([^'"\n]+)\2/gm;
+      const form = new RegExp(
+        '^(\\s*(?:import|export)\\b[^;\'"]*?\\bfrom\\s*|\\s*import\\s*|.*?\\bimport\\s*\\(\\s*)' +
+          '([\'"])([^\'"\\n]+)\\2',
+        'gm',
+      );
       const linked = text.replaceAll(form, (whole, before, quote, specifier) => {
         if (specifier === '@builder/preview-database') return before + quote + preview + quote;
         if (!/^\.\.?\//.test(specifier)) return whole;

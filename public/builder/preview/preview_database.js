@@ -1,4 +1,5 @@
-// '@builder/preview-database' inside the preview: every call goes to the SQLite of the builder's tab.
+// '@builder/preview-database' inside the preview: every call goes to the SQLite of the builder's
+// tab.
 const ask = /** @type {any} */ (globalThis).askBuilder;
 
 /** @param {string} _name the preview has one database, whatever its name */

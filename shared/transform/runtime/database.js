@@ -1,9 +1,11 @@
-// The production database of a published app: libSQL over HTTP (Hrana version 2), one request a call.
+// The production database of a published app: libSQL over HTTP (Hrana version 2), one request a
+// call.
 //
-// Each call is a stream of its own that is closed at once, so nothing is held between requests. Reads are sent again
-// when the answer is lost, busy (429) or a server error; writes never are: their effect would be unknown.
-// Integers beyond 2^53 are BigInt, blobs Uint8Array. Errors carry `code`: SQLite's own (SQLITE_CONSTRAINT_UNIQUE),
-// or DATABASE_NOT_CONFIGURED, DATABASE_UNREACHABLE, DATABASE_REFUSED, ARGS_INVALID. No error names the token.
+// Each call is a stream of its own that is closed at once, so nothing is held between requests.
+// Reads are sent again when the answer is lost, busy (429) or a server error; writes never are:
+// their effect would be unknown. Integers beyond 2^53 are BigInt, blobs Uint8Array. Errors carry
+// `code`: SQLite's own (SQLITE_CONSTRAINT_UNIQUE), or DATABASE_NOT_CONFIGURED,
+// DATABASE_UNREACHABLE, DATABASE_REFUSED, ARGS_INVALID. No error names the token.
 
 /**
  * @typedef {null | number | bigint | string | Uint8Array} Cell
@@ -33,7 +35,8 @@ export class DatabaseError extends Error {
 }
 
 /**
- * Opens nothing yet: a missing setting is reported by the first statement, so that the rest of the site works.
+ * Opens nothing yet: a missing setting is reported by the first statement, so that the rest of the
+ * site works.
  * @param {Settings} settings
  */
 export function openDatabase(settings) {
@@ -93,7 +96,8 @@ export function openDatabase(settings) {
 }
 
 /**
- * Step 0 begins, each next one runs when the one before did, the last but one commits, the last undoes.
+ * Step 0 begins, each next one runs when the one before did, the last but one commits, the last
+ * undoes.
  * @param {Statement[]} statements
  */
 function transactionOf(statements) {
@@ -130,7 +134,8 @@ async function runPipeline(settings, requests, tries_max) {
 }
 
 /**
- * @typedef {{ answer?: any, error?: DatabaseError, pause_ms: number | null }} Sent pause_ms null: not worth another try
+ * @typedef {{ answer?: any, error?: DatabaseError, pause_ms: number | null }} Sent pause_ms null:
+ * not worth another try
  * @param {Settings} settings
  * @param {string} body
  * @returns {Promise<Sent>}

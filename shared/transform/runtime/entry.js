@@ -1,4 +1,5 @@
-// The worker of a published app: /api/* goes to its server.js, the release answers for itself, the rest is files.
+// The worker of a published app: /api/* goes to its server.js, the release answers for itself, the
+// rest is files.
 import { env } from 'cloudflare:workers';
 import { handle } from './server.js';
 import { openDatabase } from './fairway/database.js';

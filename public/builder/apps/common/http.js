@@ -1,4 +1,5 @@
-// What every server file of these apps needs for HTTP: routes, JSON in and out, refusals with a reason.
+// What every server file of these apps needs for HTTP: routes, JSON in and out, refusals with a
+// reason.
 
 /** A refusal that the visitor should read. */
 export class Problem extends Error {
@@ -59,7 +60,8 @@ export async function readJson(request) {
 
 /**
  * @typedef {{ request: Request, url: URL, params: string[] }} Call
- * @typedef {{ method: string, path: RegExp, answer: (call: Call) => Response | Promise<Response> }} Route
+ * @typedef {{ method: string, path: RegExp, answer: (call: Call) => Response | Promise<Response> }}
+ * Route
  */
 
 /**

@@ -1,4 +1,5 @@
-// Guestbook: entries with a mood and likes. Everyone may write; changing an entry needs the password when one is set.
+// Guestbook: entries with a mood and likes. Everyone may write; changing an entry needs the
+// password when one is set.
 import { database } from './database.js';
 import { Fields } from './lib/fields.js';
 import {
@@ -70,7 +71,8 @@ async function changeEntry({ request, params }) {
   const id = idFrom(params[0] ?? '');
   const entry = checkedEntry(await readJson(request));
   await database.run(
-    `UPDATE entries SET name = ?, message = ?, mood = ?, website = ?, edited_at = CURRENT_TIMESTAMP WHERE id = ?`,
+    `UPDATE entries SET name = ?, message = ?, mood = ?, website = ?,
+         edited_at = CURRENT_TIMESTAMP WHERE id = ?`,
     [entry.name, entry.message, entry.mood, entry.website, id],
   );
   return json(await entryWith(id));

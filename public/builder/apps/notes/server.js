@@ -1,11 +1,13 @@
-// Notes: a notebook whose tables have the shape that Prisma gives them. Dates are integer milliseconds.
+// Notes: a notebook whose tables have the shape that Prisma gives them. Dates are integer
+// milliseconds.
 import { database } from './database.js';
 import { Fields } from './lib/fields.js';
 import { Problem, answerWith, json, readJson, requirePassword } from './lib/http.js';
 import { newId } from './lib/ids.js';
 
 const password = process.env.NOTES_PASSWORD;
-const note_columns = `n.id, n.title, n.body, n.pinned, n.archivedAt, n.wordCount, n.meta, n.createdAt, n.updatedAt,
+const note_columns = `n.id, n.title, n.body, n.pinned, n.archivedAt, n.wordCount, n.meta,
+  n.createdAt, n.updatedAt,
   u.name AS author,
   (SELECT json_group_array(name) FROM (SELECT t.name FROM "_NoteToTag" l JOIN "Tag" t ON t.id = l.B
    WHERE l.A = n.id ORDER BY t.name)) AS tags`;
@@ -47,7 +49,8 @@ async function listNotes({ url }) {
   const rows = await database.all(
     `SELECT ${note_columns} FROM "Note" n JOIN "User" u ON u.id = n.authorId
      WHERE (? = '' OR instr(lower(n.title || ' ' || n.body), lower(?)) > 0)
-       AND (? = '' OR EXISTS (SELECT 1 FROM "_NoteToTag" l JOIN "Tag" t ON t.id = l.B WHERE l.A = n.id AND t.name = ?))
+       AND (? = '' OR EXISTS (SELECT 1 FROM "_NoteToTag" l JOIN "Tag" t ON t.id = l.B
+                           WHERE l.A = n.id AND t.name = ?))
      ORDER BY n.archivedAt IS NOT NULL, n.pinned DESC, n.updatedAt DESC LIMIT 200`,
     [search, search, tag, tag],
   );
@@ -66,7 +69,8 @@ async function addNote({ request }) {
   const now = Date.now();
   await database.batch([
     {
-      sql: `INSERT INTO "User" (id, email, name, updatedAt) VALUES (?, ?, 'You', ?) ON CONFLICT (email) DO NOTHING`,
+      sql: `INSERT INTO "User" (id, email, name, updatedAt) VALUES (?, ?, 'You', ?)
+            ON CONFLICT (email) DO NOTHING`,
       values: [newId(), owner(), now],
     },
     {

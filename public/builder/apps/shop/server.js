@@ -1,4 +1,5 @@
-// Shop: products with stock and pictures, customers, orders. Money is whole cents, weight is kilograms.
+// Shop: products with stock and pictures, customers, orders. Money is whole cents, weight is
+// kilograms.
 import { database } from './database.js';
 import { answerWith, json, mayEdit } from './lib/http.js';
 import { orderRoutes } from './lib/orders.js';

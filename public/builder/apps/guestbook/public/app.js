@@ -10,7 +10,8 @@ import {
 } from './ui.js';
 
 /**
- * @typedef {{ id: number, name: string, message: string, mood: string | null, website: string, likes: number,
+ * @typedef {{ id: number, name: string, message: string, mood: string | null, website: string,
+ * likes: number,
  *   source_id: number | string | null, created_at: string, edited_at: string | null }} Entry
  */
 

@@ -10,8 +10,10 @@ import {
 } from './ui.js';
 
 /**
- * @typedef {{ id: string, title: string, body: string, pinned: boolean, archivedAt: number | null, wordCount: number,
- *   meta: unknown, createdAt: number, updatedAt: number, author: string | null, tags: string[] }} Note
+ * @typedef {{ id: string, title: string, body: string, pinned: boolean, archivedAt: number | null,
+ * wordCount: number,
+ *   meta: unknown, createdAt: number, updatedAt: number, author: string | null, tags: string[] }}
+ * Note
  */
 
 const form = byId('form', HTMLFormElement);

@@ -46,12 +46,14 @@ async function placeOrder({ request }) {
         values: [email, name],
       },
       {
-        sql: 'INSERT INTO orders (code, customer_id, note) SELECT ?, id, ? FROM customers WHERE email = ?',
+        sql: `INSERT INTO orders (code, customer_id, note)
+            SELECT ?, id, ? FROM customers WHERE email = ?`,
         values: [code, note, email],
       },
       ...lines.map((line) => ({
         sql: `INSERT INTO order_lines (order_id, product_id, quantity, unit_price_cents)
-              SELECT (SELECT id FROM orders WHERE code = ?), ?, ?, (SELECT price_cents FROM products WHERE id = ?)`,
+              SELECT (SELECT id FROM orders WHERE code = ?), ?, ?, 
+                   (SELECT price_cents FROM products WHERE id = ?)`,
         values: [code, line.product_id, line.quantity, line.product_id],
       })),
     ]);

@@ -57,7 +57,8 @@ async function changeProduct({ request, params }) {
   const product = checkedProduct(await readJson(request));
   await orTaken(
     database.run(
-      `UPDATE products SET sku = ?, name = ?, description = ?, price_cents = ?, weight_kg = ?, stock = ?, barcode = ?
+      `UPDATE products SET sku = ?, name = ?, description = ?, price_cents = ?, weight_kg = ?,
+       stock = ?, barcode = ?
      WHERE id = ?`,
       [...Object.values(product), id],
     ),

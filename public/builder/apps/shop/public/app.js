@@ -11,9 +11,11 @@ import {
 } from './ui.js';
 
 /**
- * @typedef {{ id: number, sku: string, name: string, description: string, price_cents: number, weight_kg: number,
+ * @typedef {{ id: number, sku: string, name: string, description: string, price_cents: number,
+ * weight_kg: number,
  *   stock: number, barcode: number | string | null, has_thumbnail: number }} Product
- * @typedef {{ id: number, code: string, customer: string, email: string, state: string, note: string | null,
+ * @typedef {{ id: number, code: string, customer: string, email: string, state: string, note:
+ * string | null,
  *   placed_at: string, pieces: number, total_cents: number, weight_kg: number }} Order
  */
 
@@ -158,7 +160,8 @@ function orderCard(order) {
     element(
       'p',
       { class: 'small lead' },
-      `${order.pieces} pieces · ${order.weight_kg.toFixed(3)} kg · ${order.email} · ${dateWords(order.placed_at)}`,
+      `${order.pieces} pieces · ${order.weight_kg.toFixed(3)} kg · ${order.email} · ` +
+        dateWords(order.placed_at),
     ),
     order.note === null ? null : element('p', { class: 'small' }, order.note),
     element('div', { class: 'row' }, state, remove),
@@ -223,7 +226,9 @@ function endChange() {
   cancel.hidden = true;
 }
 
-/** @param {string} text "12.50" or "12,50"; NaN when it is no amount, and the server then says so */
+/**
+ * @param {string} text "12.50" or "12,50"; NaN when it is no amount, and the server then says so
+ */
 function cents(text) {
   const parts = /^\s*(\d{1,9})(?:[.,](\d{1,2}))?\s*$/.exec(text);
   return parts ? Number(parts[1]) * 100 + Number((parts[2] ?? '').padEnd(2, '0')) : Number.NaN;
