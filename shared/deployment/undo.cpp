@@ -91,7 +91,13 @@ Task<Done> remove_release(Host& host, Resource resource) {
   if (site && site->canonical_deployment_id != previous) {
     co_await roll_back_pages_deployment(host, project, previous);
   }
-  co_return co_await remove_pages_deployment(host, project, found->id);
+  auto removed = co_await outcome_of(remove_pages_deployment(host, project, found->id));
+  if (removed.ok()) co_return Done{};
+  // What visitors get cannot be removed, and it may have gone live since we looked: the next look
+  // rolls back first.
+  site = co_await find_pages_project(host, project);
+  if (site && site->canonical_deployment_id != previous) co_return Done{};
+  co_return removed.failure();
 }
 
 // Gives the site the variables of its live release again.
