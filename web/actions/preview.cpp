@@ -1,9 +1,9 @@
 #include "web/actions/preview.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "shared/migration/preview.h"
+#include "shared/migration/report.h"
 
 namespace fairway {
 namespace {
@@ -22,37 +22,10 @@ LocalPreview local_preview_of(const Inspection& inspection) {
   return preview;
 }
 
-// 16 hex digits, as checksums cross to the edge.
-std::string hex_of(uint64_t checksum) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text(16, '0');
-  for (size_t i = 0; i < text.size(); ++i) text[i] = digits[(checksum >> (60 - 4 * i)) & 15];
-  return text;
-}
-
-Json table_json(const TableSum& table) {
-  Json columns = Json::array();
-  for (const ColumnSum& column : table.columns) {
-    columns.push_back(
-        Json{{"name", column.name}, {"type", column.type}, {"checksum", hex_of(column.checksum)}});
-  }
-  return Json{{"name", table.name},
-              {"rows", table.rows},
-              {"row_checksum", hex_of(table.row_checksum)},
-              {"columns", std::move(columns)}};
-}
-
 Json manifest_of(const Preview& preview, const Inspection& inspection) {
-  Json schema = Json::array();
-  for (const SchemaObject& object : preview.schema()) {
-    schema.push_back(Json{{"type", object.type},
-                          {"name", object.name},
-                          {"table", object.table},
-                          {"sql", object.sql}});
-  }
   Json tables = Json::array();
-  for (const TableReading& table : inspection.tables) tables.push_back(table_json(table.sum));
-  return Json{{"schema", std::move(schema)}, {"tables", std::move(tables)}};
+  for (const TableReading& table : inspection.tables) tables.push_back(table.sum);
+  return Json{{"schema", preview.schema()}, {"tables", std::move(tables)}};
 }
 
 }  // namespace
