@@ -47,9 +47,23 @@ std::string address_of(const Settings& settings, const std::optional<App>& app,
   return settings.cloudflare_pages_url.starts_with("https://") ? cat({name, ".pages.dev"}) : name;
 }
 
+// The tables that the live release was deployed with: what the tab need not send rows of.
+Task<Json> production_tables(Host& host, std::string account, std::string project_id) {
+  Json names = Json::array();
+  auto live = find_live_deployment(host.database, project_id);
+  if (!live) co_return names;
+  auto preview = co_await load_preview(host, std::move(account), live->preview_sha256);
+  for (const Json& object : preview.schema) {
+    std::string name = text_or(object, "name", "");
+    bool is_table = text_or(object, "type", "") == "table" && !name.starts_with("sqlite_");
+    if (is_table) names.push_back(std::move(name));
+  }
+  co_return names;
+}
+
 }  // namespace
 
-Json plan_json(Host& host, const std::string& account, const Project& project) {
+Task<Json> plan_json(Host& host, std::string account, Project project) {
   auto app = find_app_of(host.database, project.id);
   bool is_first = !app || app->release == 0;
   std::string name = resource_name(project.name, account, project.id, 1);
@@ -64,11 +78,14 @@ Json plan_json(Host& host, const std::string& account, const Project& project) {
     environment.push_back(
         {{"name", variable.name}, {"sealed", true}, {"updated_at_ms", variable.updated_at_ms}});
   }
-  return {
+  Json tables = Json::array();
+  if (!is_first) tables = co_await production_tables(host, account, project.id);
+  co_return Json{
       {"address", address_of(host.settings, app, name)},
       {"database_name", is_first ? name : app->database_name},
       {"first_deployment", is_first},
       {"data", is_first ? "carry" : "keep"},
+      {"production_tables", std::move(tables)},
       {"steps", std::move(steps)},
       {"costs",
        {{{"label", "Database, Turso"}, {"amount_nanos", turso_month_nanos}, {"note", "a month"}},

@@ -49,6 +49,6 @@ Json summary_json(Database& database, const Deployment& deployment);
 Json status_json(Host& host, const Deployment& deployment);
 
 // deploy_plan.cpp
-Json plan_json(Host& host, const std::string& account, const Project& project);
+Task<Json> plan_json(Host& host, std::string account, Project project);
 
 }  // namespace fairway::routes

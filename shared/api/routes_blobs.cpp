@@ -7,14 +7,13 @@ namespace fairway::routes {
 
 namespace {
 constexpr size_t at_once_max = 6;
-constexpr size_t asked_max = 2'000;
 }  // namespace
 
 Task<ApiResponse> post_missing(Host& host, Call call) {
   auto body = parse_json(call.request.body);
   if (!body.ok()) co_return body.failure();
   Fields fields(*body);
-  auto asked = fields.texts("sha256", asked_max);
+  auto asked = fields.texts("sha256", limits::asked_parts_max);
   for (const auto& sha256 : asked) {
     if (!is_hex(sha256, 64)) fields.refuse("sha256", "must hold 64 hex digits each");
   }

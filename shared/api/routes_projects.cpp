@@ -146,7 +146,8 @@ Task<ApiResponse> put_environment(Host& host, Call call) {
 Task<ApiResponse> get_plan(Host& host, Call call) {
   auto project = find_project(host.database, call.id);
   if (!project) co_return no_project();
-  co_return json_response(plan_json(host, call.account(), *project));
+  auto plan = co_await plan_json(host, call.account(), std::move(*project));
+  co_return json_response(plan);
 }
 
 }  // namespace fairway::routes

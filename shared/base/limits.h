@@ -28,8 +28,12 @@ constexpr int64_t tables_max = 2'000;
 constexpr int64_t columns_max = 2'000;
 constexpr int64_t schema_objects_max = 10'000;
 constexpr int64_t parts_max = 512;
+// Names of parts in one question for what is missing.
+constexpr size_t asked_parts_max = 2'000;
 // Rows of one new table at a redeployment, in batches of about 1 MB.
 constexpr int64_t batches_max = 4'000;
+// All new tables of a redeployment together, as the tab holds them beside preview and image.
+constexpr int64_t added_bytes_max = 256 << 20;
 
 constexpr int64_t environment_variables_max = 200;
 constexpr int64_t environment_value_bytes_max = 32'768;

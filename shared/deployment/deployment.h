@@ -192,6 +192,10 @@ Task<SchemaDifference> plan_schema_change(Host& host, Deployment deployment, Dat
 const PreviewManifest::AddedRows* find_added_rows(const PreviewManifest& preview,
                                                   std::string_view table);
 int64_t rows_of_table(const PreviewManifest& preview, std::string_view table);
+// Reads new tables back and compares them with the preview, before anybody writes to them; keeps
+// the report of them. Nothing the second time.
+Task<Done> verify_new_tables(Host& host, Journal& journal, DatabaseAccess access,
+                             PreviewManifest preview, std::vector<std::string> tables);
 // Applies the change, rows of new tables included; safe to repeat. Rows of production stay as they
 // are.
 Task<Done> change_schema(Host& host, Journal& journal, Deployment deployment, DatabaseAccess access,

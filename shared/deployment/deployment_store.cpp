@@ -95,8 +95,9 @@ std::optional<Deployment> find_last_deployment(Database& database, const std::st
 }
 
 std::optional<Deployment> find_live_deployment(Database& database, const std::string& project_id) {
-  static const std::string sql =
-      select_deployments("WHERE project_id = ?1 AND status = 'live' ORDER BY release DESC LIMIT 1");
+  static const std::string sql = select_deployments(
+      "WHERE project_id = ?1 AND status = 'live'"
+      " ORDER BY created_at_ms DESC, id DESC LIMIT 1");
   return first_deployment(database, sql, project_id);
 }
 

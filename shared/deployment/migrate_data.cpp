@@ -1,4 +1,6 @@
-// Carries the data of a first deployment and proves it; a redeployment changes the schema only.
+// Carries the data of a first deployment and proves it; of a redeployment it proves the new tables.
+#include <algorithm>
+
 #include "shared/base/text.h"
 #include "shared/deployment/deployment.h"
 #include "shared/migration/report.h"
@@ -90,8 +92,7 @@ Task<MigrationReport> make_report(Host& host, Sides sides, std::vector<TableSum>
   co_return report;
 }
 
-// Both sides compared cell by cell; the report is kept whatever it says.
-Task<Done> verify(Host& host, Journal& journal, DatabaseAccess access, PreviewManifest preview) {
+Task<Sides> read_sides(Host& host, DatabaseAccess access, PreviewManifest preview) {
   Sides sides;
   auto source = read_table_sums(preview.tables);
   auto schema = read_schema(preview.schema);
@@ -99,13 +100,32 @@ Task<Done> verify(Host& host, Journal& journal, DatabaseAccess access, PreviewMa
   if (!schema.ok()) co_return schema.failure();
   sides.source = std::move(*source);
   sides.source_schema = std::move(*schema);
-  sides.target_schema = co_await read_target_schema(host, access);
+  sides.target_schema = co_await read_target_schema(host, std::move(access));
+  co_return sides;
+}
+
+// Only these tables, without what stands on them.
+void keep_tables(Sides& sides, const std::vector<std::string>& tables) {
+  auto is_other = [&](std::string_view name) {
+    return std::ranges::none_of(tables, [&](const auto& kept) { return same_name(kept, name); });
+  };
+  auto is_other_object = [&](const SchemaObject& object) {
+    return object.type != "table" || is_other(object.name);
+  };
+  std::erase_if(sides.source, [&](const TableSum& table) { return is_other(table.name); });
+  std::erase_if(sides.source_schema, is_other_object);
+  std::erase_if(sides.target_schema, is_other_object);
+}
+
+// Both sides compared cell by cell; the report is kept whatever it says.
+Task<Done> verify(Host& host, Journal& journal, DatabaseAccess access, Sides sides,
+                  std::string snapshot_sha256) {
   write_note(journal, "tables", progress_json(sides.source, 0, 0));
   auto target = co_await read_tables(host, journal, access, sides);
   size_t tables = sides.source.size();
   write_note(journal, "tables", progress_json(sides.source, tables, 0));
   auto report =
-      co_await make_report(host, std::move(sides), std::move(target), preview.source_sha256);
+      co_await make_report(host, std::move(sides), std::move(target), std::move(snapshot_sha256));
   write_note(journal, "report", Json(report));
   if (auto failure = difference_of(report)) co_return *failure;
   write_note(journal, "detail.migrate_data",
@@ -114,6 +134,19 @@ Task<Done> verify(Host& host, Journal& journal, DatabaseAccess access, PreviewMa
 }
 
 }  // namespace
+
+Task<Done> verify_new_tables(Host& host, Journal& journal, DatabaseAccess access,
+                             PreviewManifest preview, std::vector<std::string> tables) {
+  // Once: behind it triggers and the app may write to the new tables.
+  const std::string note = "new_tables_verified";
+  if (!read_note(host.database, journal.job_id, note).is_null()) co_return Done{};
+  std::string snapshot_sha256 = preview.source_sha256;
+  auto sides = co_await read_sides(host, access, std::move(preview));
+  keep_tables(sides, tables);
+  co_await verify(host, journal, std::move(access), std::move(sides), std::move(snapshot_sha256));
+  write_note(journal, note, true);
+  co_return Done{};
+}
 
 Task<Done> migrate_data(Host& host, Journal& journal, Deployment deployment, CheckedProject checked,
                         TursoDatabase) {
@@ -125,7 +158,10 @@ Task<Done> migrate_data(Host& host, Journal& journal, Deployment deployment, Che
     co_return co_await change_schema(host, journal, deployment, access, std::move(preview));
   }
   co_await load_image(host, journal, deployment, access, preview);
-  co_return co_await verify(host, journal, std::move(access), std::move(preview));
+  std::string snapshot_sha256 = preview.source_sha256;
+  auto sides = co_await read_sides(host, access, std::move(preview));
+  co_return co_await verify(host, journal, std::move(access), std::move(sides),
+                            std::move(snapshot_sha256));
 }
 
 }  // namespace fairway

@@ -89,6 +89,15 @@ Task<Done> apply_after_rows(Host& host, DatabaseAccess access, SchemaDifference 
   co_return co_await apply(host, std::move(access), std::move(statements));
 }
 
+// "1 new table with 12 rows added"
+std::string added_words(const PreviewManifest& preview, const std::vector<std::string>& tables) {
+  if (tables.empty()) return "schema widened";
+  int64_t rows = 0;
+  for (const auto& table : tables) rows += rows_of_table(preview, table);
+  return cat({counted(int64_t(tables.size()), "new table", "new tables"), " with ",
+              counted(rows, "row", "rows"), " added"});
+}
+
 // What this deployment set out to change, as its first run has seen it; later runs find a part of
 // it done already.
 Json kept_change(Journal& journal, const SchemaDifference& difference) {
@@ -120,11 +129,15 @@ Task<Done> change_schema(Host& host, Journal& journal, Deployment deployment, Da
     const auto* added = find_added_rows(preview, table);
     if (added != nullptr) co_await load_added_rows(host, journal, deployment, access, *added);
   }
+  if (!new_tables.empty()) {
+    co_await verify_new_tables(host, journal, access, preview, new_tables);
+  }
   difference = co_await plan_schema_change(host, deployment, access, preview.schema);
   co_await apply_after_rows(host, access, difference);
   co_await run_statement(host, access, {std::string(finish_loads_sql), {}});
   set_state(host, resource, ResourceState::exists);
-  write_note(journal, "detail.migrate_data", "Production rows kept, schema widened");
+  write_note(journal, "detail.migrate_data",
+             cat({"Production rows kept, ", added_words(preview, new_tables)}));
   co_return Done{};
 }
 

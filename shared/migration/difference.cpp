@@ -248,6 +248,16 @@ SchemaDifference schema_difference(const std::vector<SchemaObject>& production,
   return Comparison(production, preview, deployed).compare();
 }
 
+std::vector<std::string> new_tables_of(const std::vector<SchemaObject>& preview,
+                                       const std::vector<std::string>& production) {
+  Schema there;
+  for (const auto& object : preview) {
+    const auto is_it = [&](std::string_view name) { return same_name(name, object.name); };
+    if (object.type == "table" && std::ranges::any_of(production, is_it)) there.push_back(object);
+  }
+  return schema_difference(there, preview).new_tables;
+}
+
 std::optional<Failure> refusal_of(const SchemaDifference& difference) {
   if (difference.refused.empty()) return std::nullopt;
   const auto others = static_cast<int64_t>(difference.refused.size()) - 1;

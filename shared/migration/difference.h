@@ -37,6 +37,11 @@ SchemaDifference schema_difference(const std::vector<SchemaObject>& production,
                                    const std::vector<SchemaObject>& preview,
                                    const std::vector<SchemaObject>* deployed = nullptr);
 
+// Of the tables in `preview`, those whose rows a database takes from it that has only the tables
+// named in `production`: what schema_difference calls new_tables, told before production is read.
+std::vector<std::string> new_tables_of(const std::vector<SchemaObject>& preview,
+                                       const std::vector<std::string>& production);
+
 // The first refusal as fix_input `schema_change_refused`, naming how many there are; nothing when
 // there is none.
 std::optional<Failure> refusal_of(const SchemaDifference& difference);

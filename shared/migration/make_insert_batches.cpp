@@ -171,6 +171,9 @@ class BatchWriter {
     batch().add_statement(cat({"INSERT INTO ", name, "(", name, ") VALUES('rebuild')"}), "");
   }
 
+  // Of the batches that are complete.
+  int64_t ended_bytes() const { return ended_bytes_; }
+
   std::vector<InsertBatch> end() {
     end_batch();
     return std::move(batches_);
@@ -198,6 +201,7 @@ class BatchWriter {
     end_insert();
     if (!batch_) return;
     batches_.push_back(batch_->end());
+    ended_bytes_ += static_cast<int64_t>(batches_.back().body.size());
     batch_.reset();
   }
 
@@ -219,6 +223,7 @@ class BatchWriter {
   Insert insert_;
   std::optional<Batch> batch_;
   std::vector<InsertBatch> batches_;
+  int64_t ended_bytes_ = 0;
 };
 
 // The high-water mark of an AUTOINCREMENT table; nothing where there is none.
@@ -243,22 +248,35 @@ std::string full_text_over(const Preview& preview, std::string_view table) {
   return "";
 }
 
+Failure new_rows_too_large(std::string_view table) {
+  return fix_input(
+      "new_rows_too_large",
+      cat({"The new tables, up to ", quoted_name(table), ", hold more than ",
+           grouped(limits::added_bytes_max >> 20),
+           " MB of rows; a database in use takes no more at once."}),
+      "You: deploy fewer new tables at a time, or only the rows that production needs. "
+      "Production and its rows are unchanged.");
+}
+
 }  // namespace
 
 Outcome<std::vector<InsertBatch>> make_insert_batches(Preview& preview, const TableReading& table,
                                                       std::string_view load_id,
-                                                      int64_t body_bytes_max) {
+                                                      int64_t body_bytes_max, int64_t bytes_max) {
   BatchWriter writer(table, load_id, body_bytes_max);
   const Connection& connection = preview.state().connection;
   Statement row(connection, writer.select());
   while (row.step()) {
     if (auto failure = writer.add_row(row)) return *failure;
+    if (writer.ended_bytes() > bytes_max) return new_rows_too_large(table.sum.name);
   }
   if (!row.ended()) return connection.failure(row.result(), "reading a new table of");
   if (const auto sequence = sequence_of(preview, table.sum.name)) writer.set_sequence(*sequence);
   const std::string full_text = full_text_over(preview, table.sum.name);
   if (!full_text.empty()) writer.index_full_text(full_text);
-  return writer.end();
+  auto batches = writer.end();
+  if (writer.ended_bytes() > bytes_max) return new_rows_too_large(table.sum.name);
+  return batches;
 }
 
 }  // namespace fairway

@@ -192,6 +192,8 @@ Outcome<DatabaseImage> make_turso_image(Preview& preview, const Inspection& insp
 
 // --- Rows of tables that a redeploy adds ---------------------------------------------------------
 
+constexpr int64_t insert_batch_bytes = 1 << 20;
+
 struct InsertBatch {
   std::string key;   // what the marker table remembers
   std::string body;  // the JSON to POST to /v2/pipeline
@@ -203,10 +205,11 @@ struct InsertBatch {
 // table, so that sending it twice loads it once; read_load_answer (load.h) tells the two apart.
 // Rowids and the high-water mark of AUTOINCREMENT are kept; foreign keys are off meanwhile,
 // triggers belong after it. The last batch of a full-text table's content tells that table to index
-// it. `load_id` sets this load apart from others, such as the deployment's id. Fails with fix_input
-// `row_too_large`.
+// it. `load_id` sets this load apart from others, such as the hash of the preview. Fails with
+// fix_input `row_too_large`, and `new_rows_too_large` when the bodies exceed `bytes_max` together.
 Outcome<std::vector<InsertBatch>> make_insert_batches(Preview& preview, const TableReading& table,
                                                       std::string_view load_id,
-                                                      int64_t body_bytes_max = 1 << 20);
+                                                      int64_t body_bytes_max = insert_batch_bytes,
+                                                      int64_t bytes_max = limits::added_bytes_max);
 
 }  // namespace fairway

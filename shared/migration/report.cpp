@@ -261,10 +261,9 @@ std::optional<Failure> difference_of(const MigrationReport& report) {
     first = cat({"the ", finding.type, " ", quoted_name(finding.name), " is ",
                  name_of_kind(finding.kind), " there"});
   }
-  return report_bug("data_differs",
-                    cat({"The new database is not equal to the preview: ", first, "."}),
-                    "Fairway: the new database is removed; nothing of the preview was changed. Try "
-                    "again, and report this if it happens twice.");
+  return report_bug("data_differs", cat({"What arrived is not equal to the preview: ", first, "."}),
+                    "Fairway: what arrived is removed again; nothing of the preview was changed. "
+                    "Try again, and report this if it happens twice.");
 }
 
 }  // namespace fairway

@@ -174,6 +174,46 @@ TEST_CASE("deploying sends what is missing, describes it, and starts once with a
   }
 }
 
+TEST_CASE("a redeployment sends the rows of tables that production lacks, and of no other") {
+  World world;
+  answer_usual(world);
+  put_guestbook(world);
+  std::vector<std::string> arrived;
+  take_parts(world, arrived);
+  Json plan = plan_json();
+  plan["first_deployment"] = false;
+  plan["data"] = "keep";
+  plan["production_tables"] = Json::array({"entries"});
+  world.edge.answer("GET /api/projects/guestbook/plan", 200, to_text(plan));
+  start(world);
+  open_deploy(world.dashboard, "guestbook");
+  world.settle();
+  start_deployment(world.dashboard);
+  world.settle();
+  CHECK(world.edge.count("POST /api/deploy/web") == 1);
+  CHECK(arrived.size() == 5);
+  const auto preview =
+      std::find_if(world.edge.sent.begin(), world.edge.sent.end(),
+                   [](const Sent& s) { return s.path == "/api/projects/guestbook/preview"; });
+  const Json added = parse_json(preview->body).value()["added_rows"];
+  REQUIRE(added.size() == 1);
+  CHECK(added[0]["table"] == "visitors");
+  CHECK(added[0]["rows"] == 1);
+  REQUIRE(added[0]["batches"].size() == 1);
+  const auto name = added[0]["batches"][0]["sha256"].get<std::string>();
+  const auto part =
+      std::find_if(world.edge.sent.begin(), world.edge.sent.end(),
+                   [&](const Sent& s) { return s.path == cat({"/api/blobs/", name}); });
+  REQUIRE(part != world.edge.sent.end());
+  CHECK(part->body.find("Ada") != std::string::npos);
+  CHECK(static_cast<int64_t>(part->body.size()) == added[0]["batches"][0]["size_bytes"]);
+  const LocalPreview& local = *find_local(world.state, "guestbook")->preview.value;
+  CHECK(redeployment_words(local, {"entries"}) ==
+        "1 new table with 1 row is added. Rows in production stay as they are.");
+  CHECK(redeployment_words(local, {"ENTRIES", "visitors"}) ==
+        "No table is new. Rows in production stay as they are.");
+}
+
 TEST_CASE("an unanswered start keeps its key across a reload and sends no part twice") {
   World world;
   answer_usual(world);

@@ -44,6 +44,15 @@ TEST_CASE("what would mislead is refused, what is absent is empty") {
   CHECK(none->empty());
 }
 
+TEST_CASE("a plan tells what production has, and a list of anything else is refused") {
+  Json json = plan_json();
+  CHECK(decode_plan(json)->production_tables.empty());
+  json["production_tables"] = Json::array({"entries"});
+  CHECK(decode_plan(json)->production_tables == std::vector<std::string>{"entries"});
+  json["production_tables"] = Json::array({1});
+  CHECK_FALSE(decode_plan(json).ok());
+}
+
 TEST_CASE("numbers of any kind and nested rubbish do no harm") {
   Json crooked = deployment_json("running", 1);
   crooked["started_at_ms"] = "soon";

@@ -308,19 +308,20 @@ TEST_CASE("the phone's dialog opens each part as a sheet of its own") {
   for (const ui::Node* node : page.all(Role::button)) CHECK(node->box.height >= 43.5F);
 }
 
-TEST_CASE("a redeployment says that production keeps its rows") {
+TEST_CASE("a redeployment says which rows are added and that those of production stay") {
   World world;
   answer_usual(world);
   put_guestbook(world);
   Json plan = plan_json();
   plan["data"] = "keep";
   plan["first_deployment"] = false;
+  plan["production_tables"] = Json::array({"entries"});
   world.edge.answer("GET /api/projects/guestbook/plan", 200, to_text(plan));
   world.dashboard.running.start_once("start", start_up(world.dashboard));
   world.settle();
   open_deploy(world.dashboard, "guestbook");
   NullBackend page = page_of(world);
-  CHECK(page.shows("Production keeps its own rows"));
+  CHECK(page.shows("1 new table with 1 row is added. Rows in production stay as they are."));
 }
 
 TEST_CASE("an operator's missing setting is said before anything starts") {

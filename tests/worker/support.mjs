@@ -8,8 +8,8 @@ import { scheduler } from 'node:timers/promises';
 
 import { startEdge } from '../../tools/serve/local_edge.mjs';
 
-const root = join(import.meta.dirname, '../..');
-const built = process.env.FAIRWAY_WORKER_BUILD ?? join(root, 'build/worker');
+export const root = join(import.meta.dirname, '../..');
+export const built = process.env.FAIRWAY_WORKER_BUILD ?? join(root, 'build/worker');
 
 /** @param {'fairway' | 'probe'} name */
 export function wasmOf(name) {
@@ -122,12 +122,13 @@ function parsed(line) {
 }
 
 /**
- * Asks again until the answer is right; fails after ten seconds with the last answer.
+ * Asks again until the answer is right; fails after `wait_ms` with the last answer.
  * @template T
  * @param {() => Promise<T>} ask @param {(answer: T) => boolean} isRight
+ * @param {number} [wait_ms]
  */
-export async function until(ask, isRight) {
-  const deadline = Date.now() + 10_000;
+export async function until(ask, isRight, wait_ms = 10_000) {
+  const deadline = Date.now() + wait_ms;
   for (;;) {
     const answer = await ask();
     if (isRight(answer)) return answer;

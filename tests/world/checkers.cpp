@@ -179,4 +179,15 @@ std::string why_rows_are_lost(Stage& stage, int64_t visitors) {
   return kept == visitors ? "" : cat({"G10: ", decimal(visitors - kept), " rows are lost"});
 }
 
+std::string why_added_rows_differ(Stage& stage, int64_t notes) {
+  auto app = find_app_of(stage.database, stage.project_id);
+  SqliteDatabase* content = app ? stage.turso.content_of(app->database_name) : nullptr;
+  if (content == nullptr) return "G10: the production database is gone";
+  auto counted = content->attempt("SELECT count(*), count(DISTINCT text) FROM notes", {});
+  if (!counted.error.empty()) return "the new table is not in production";
+  int64_t rows = counted.rows.rows[0].integer(0), texts = counted.rows.rows[0].integer(1);
+  if (rows == notes && texts == notes) return "";
+  return cat({"of ", decimal(notes), " new rows ", decimal(rows), " are in production"});
+}
+
 }  // namespace fairway::test

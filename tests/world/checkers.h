@@ -41,4 +41,7 @@ std::string why_not_serving(Stage& stage);
 // G10: the rows that visitors wrote are there.
 std::string why_rows_are_lost(Stage& stage, int64_t visitors);
 
+// The rows of the table that a redeployment added are there, each of them once.
+std::string why_added_rows_differ(Stage& stage, int64_t notes);
+
 }  // namespace fairway::test

@@ -27,7 +27,11 @@ constexpr std::string_view first_schema[] = {
     "INSERT INTO settings VALUES('open', x'00ff', 0.1),('limit', NULL, -0.0)"};
 constexpr std::string_view wider_schema[] = {
     "ALTER TABLE visits ADD COLUMN mood TEXT", "CREATE INDEX visits_who ON visits(who)",
-    "CREATE TABLE notes(id INTEGER PRIMARY KEY, text TEXT)"};
+    "CREATE TABLE notes(id INTEGER PRIMARY KEY, text TEXT)",
+    "INSERT INTO notes(text) VALUES('one'),('two'),('three')",
+    // Fires once it is there: the proof of the new rows comes before it.
+    "CREATE TRIGGER visits_noted AFTER INSERT ON visits BEGIN"
+    " INSERT INTO notes(text) VALUES('visit ' || new.id); END"};
 
 std::string hash_of(std::string_view text) { return blake3_hex(text, 64); }
 
@@ -42,7 +46,18 @@ void add_file(PreviewData& data, std::string path, std::string_view text) {
   data.bundle.files.push_back({std::move(path), part.size_bytes, {part}});
 }
 
-PreviewData preview_of(SqliteDatabase& database) {
+// The rows of a table that production lacks at the redeployment, in batches of one row each.
+void add_rows(PreviewData& data, Preview& preview, const TableReading& table) {
+  constexpr int64_t small_batch_bytes = 2'200;
+  auto batches =
+      make_insert_batches(preview, table, data.manifest.source_sha256, small_batch_bytes);
+  FAIRWAY_ASSERT(batches.ok() && batches->size() > 1);
+  PreviewManifest::AddedRows added{table.sum.name, table.sum.rows, {}};
+  for (auto& batch : *batches) added.batches.push_back(part_of(data, std::move(batch.body)));
+  data.manifest.added_rows.push_back(std::move(added));
+}
+
+PreviewData preview_of(SqliteDatabase& database, std::string_view added_table) {
   PreviewData data;
   std::string source = database.image();
   auto preview = open_preview(source);
@@ -60,7 +75,10 @@ PreviewData preview_of(SqliteDatabase& database) {
   manifest.source_sha256 = hash_of(source);
   manifest.schema = Json(preview->schema());
   manifest.tables = Json::array();
-  for (const auto& table : inspection->tables) manifest.tables.push_back(table.sum);
+  for (const auto& table : inspection->tables) {
+    manifest.tables.push_back(table.sum);
+    if (table.sum.name == added_table) add_rows(data, *preview, table);
+  }
   add_file(data, "public/index.html", page);
   add_file(data, "server.js", server);
   add_file(data, "database.js", client);
@@ -73,10 +91,11 @@ Previews make_previews() {
   SqliteDatabase database;
   Previews previews;
   for (auto sql : first_schema) database.run(sql);
-  previews.first = preview_of(database);
+  previews.first = preview_of(database, "");
   previews.visits = 2;
   for (auto sql : wider_schema) database.run(sql);
-  previews.wider = preview_of(database);
+  previews.wider = preview_of(database, "notes");
+  previews.notes = 3;
   return previews;
 }
 

@@ -214,6 +214,7 @@ class Drama {
     deploy(previews_.wider);
     auto now = find_app_of(host_.database, stage_.project_id);
     if (!now || now->release < 2) report("a calm redeployment failed");
+    report(why_added_rows_differ(stage_, previews_.notes));
   }
 
   void tear_down(const Faults& faults) {

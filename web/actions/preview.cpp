@@ -1,7 +1,10 @@
 #include "web/actions/preview.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "shared/base/limits.h"
+#include "shared/migration/difference.h"
 #include "shared/migration/preview.h"
 #include "shared/migration/report.h"
 
@@ -11,8 +14,9 @@ namespace {
 // Tables that SQLite keeps for itself are no tables of the person.
 bool is_internal(const std::string& name) { return name.starts_with("sqlite_"); }
 
-LocalPreview local_preview_of(const Inspection& inspection) {
+LocalPreview local_preview_of(const Preview& opened, const Inspection& inspection) {
   LocalPreview preview;
+  preview.schema = opened.schema();
   preview.size_bytes = inspection.size_bytes;
   for (const TableReading& table : inspection.tables) {
     if (is_internal(table.sum.name)) continue;
@@ -28,6 +32,27 @@ Json manifest_of(const Preview& preview, const Inspection& inspection) {
   return Json{{"schema", preview.schema()}, {"tables", std::move(tables)}};
 }
 
+Outcome<std::vector<NewTable>> read_new_tables(Preview& preview, const Inspection& inspection,
+                                               const Redeployment& redeployment) {
+  std::vector<NewTable> tables;
+  int64_t bytes_left = limits::added_bytes_max;
+  for (const auto& name : new_tables_of(preview.schema(), redeployment.production_tables)) {
+    const auto reading = std::ranges::find_if(
+        inspection.tables, [&](const TableReading& table) { return table.sum.name == name; });
+    if (reading == inspection.tables.end()) continue;
+    auto made = make_insert_batches(preview, *reading, redeployment.load_id, insert_batch_bytes,
+                                    bytes_left);
+    if (!made.ok()) return made.failure();
+    NewTable table{name, reading->sum.rows, {}};
+    for (InsertBatch& batch : made.value()) {
+      bytes_left -= static_cast<int64_t>(batch.body.size());
+      table.batches.push_back(std::move(batch.body));
+    }
+    if (!table.batches.empty()) tables.push_back(std::move(table));
+  }
+  return tables;
+}
+
 }  // namespace
 
 Task<LocalPreview> look_into_preview(Browser& browser, std::string project_id, int64_t size_bytes) {
@@ -41,10 +66,11 @@ Task<LocalPreview> look_into_preview(Browser& browser, std::string project_id, i
   if (!preview.ok()) co_return preview.failure();
   auto inspection = inspect(preview.value());
   if (!inspection.ok()) co_return inspection.failure();
-  co_return local_preview_of(inspection.value());
+  co_return local_preview_of(preview.value(), inspection.value());
 }
 
-Outcome<PreparedPreview> prepare_preview(std::string database) {
+Outcome<PreparedPreview> prepare_preview(std::string database,
+                                         const std::optional<Redeployment>& redeployment) {
   auto preview = open_preview(std::move(database));
   if (!preview.ok()) return preview.failure();
   auto inspection = inspect(preview.value());
@@ -54,6 +80,11 @@ Outcome<PreparedPreview> prepare_preview(std::string database) {
   PreparedPreview prepared;
   prepared.manifest = manifest_of(preview.value(), inspection.value());
   prepared.image = std::move(image.value().file);
+  if (redeployment) {
+    auto added = read_new_tables(preview.value(), inspection.value(), *redeployment);
+    if (!added.ok()) return added.failure();
+    prepared.new_tables = std::move(added.value());
+  }
   return prepared;
 }
 

@@ -13,12 +13,15 @@
 namespace fairway {
 namespace {
 
-// Where the bytes of a part come from: a file of the project, or the prepared image.
+// Where the bytes of a part come from: a file of the project, the prepared image, or a batch of
+// rows for a table that production lacks.
 struct PartSource {
   std::string sha256;
   int64_t size_bytes = 0;
   int64_t offset = 0;
-  std::string path;  // Empty: the image.
+  std::string path = "";  // Of a file.
+  std::shared_ptr<const std::string> batch = nullptr;
+  // Neither: a part of the image.
 };
 
 // What one upload has read, cut and named. `image` is held until its last part has been sent.
@@ -35,14 +38,14 @@ void enter_stage(Dashboard& dashboard, const std::string& project_id, Upload::St
 }
 
 // Cuts `file` into parts, names each, notes where it came from, and answers the manifest's list.
-Task<Json> name_parts(Dashboard& dashboard, Package& package, const MemoryFile& file,
-                      std::string path) {
+Task<Json> name_parts(Dashboard& dashboard, Package& package, MemoryFile& file, std::string path) {
   Json list = Json::array();
   for (int64_t offset = 0; offset < file.size(); offset += limits::part_bytes_max) {
     std::string part = file.read(offset, limits::part_bytes_max);
     const auto part_size = static_cast<int64_t>(part.size());
     auto digest = co_await dashboard.host.crypto.sha256(std::move(part));
-    PartSource source{hex(digest), part_size, offset, path};
+    PartSource source{
+        .sha256 = hex(digest), .size_bytes = part_size, .offset = offset, .path = path};
     list.push_back(Json{{"sha256", source.sha256}, {"size_bytes", part_size}});
     package.parts.push_back(std::move(source));
   }
@@ -66,7 +69,7 @@ Task<Done> read_files(Dashboard& dashboard, Package& package, BuilderProject pro
   }
   for (const BuilderFile& file : project.files) {
     auto bytes = co_await dashboard.browser.read_file(project.id, file.path);
-    const MemoryFile content(std::make_shared<const std::string>(std::move(bytes)));
+    MemoryFile content(std::make_shared<const std::string>(std::move(bytes)));
     auto parts = co_await name_parts(dashboard, package, content, file.path);
     package.bundle_files.push_back(
         Json{{"path", file.path}, {"size_bytes", content.size()}, {"parts", std::move(parts)}});
@@ -74,12 +77,42 @@ Task<Done> read_files(Dashboard& dashboard, Package& package, BuilderProject pro
   co_return Done{};
 }
 
+// Names each batch as a part, and answers the manifest's list of rows to add.
+Task<Json> name_batches(Dashboard& dashboard, Package& package, std::vector<NewTable> tables) {
+  Json list = Json::array();
+  for (NewTable& table : tables) {
+    Json parts = Json::array();
+    for (std::string& batch : table.batches) {
+      const auto size = static_cast<int64_t>(batch.size());
+      auto digest = co_await dashboard.host.crypto.sha256(batch);
+      auto held = std::make_shared<const std::string>(std::move(batch));
+      parts.push_back(Json{{"sha256", hex(digest)}, {"size_bytes", size}});
+      package.parts.push_back(
+          {.sha256 = hex(digest), .size_bytes = size, .batch = std::move(held)});
+    }
+    list.push_back(
+        Json{{"table", table.name}, {"rows", table.rows}, {"batches", std::move(parts)}});
+  }
+  co_return list;
+}
+
+// What production has already; nothing before the first deployment. Asked anew for each upload, for
+// the plan on screen may be older than another tab's deployment.
+Task<std::optional<Redeployment>> look_at_production(Dashboard& dashboard, std::string project_id,
+                                                     std::string load_id) {
+  auto plan = co_await api_client::fetch_plan(dashboard.host, std::move(project_id));
+  if (plan.first_deployment) co_return std::optional<Redeployment>();
+  co_return std::optional<Redeployment>({std::move(plan.production_tables), std::move(load_id)});
+}
+
 Task<Done> read_preview_database(Dashboard& dashboard, Package& package) {
   auto database = co_await dashboard.browser.read_database(package.project_id);
   enter_stage(dashboard, package.project_id, Upload::Stage::preparing);
   auto source_digest = co_await dashboard.host.crypto.sha256(database);
   const auto source_size = static_cast<int64_t>(database.size());
-  auto prepared = prepare_preview(std::move(database));
+  auto redeployment =
+      co_await look_at_production(dashboard, package.project_id, hex(source_digest));
+  auto prepared = prepare_preview(std::move(database), redeployment);
   if (!prepared.ok()) co_return prepared.failure();
   package.image = std::move(prepared.value().image);
   package.preview = std::move(prepared.value().manifest);
@@ -89,6 +122,8 @@ Task<Done> read_preview_database(Dashboard& dashboard, Package& package) {
   package.preview["image"] = Json{{"size_bytes", package.image.size()},
                                   {"sha256", hex(image_digest)},
                                   {"parts", std::move(parts)}};
+  package.preview["added_rows"] =
+      co_await name_batches(dashboard, package, std::move(prepared.value().new_tables));
   package.preview["source"] = Json{{"size_bytes", source_size}, {"sha256", hex(source_digest)}};
   co_return Done{};
 }
@@ -100,9 +135,11 @@ std::vector<std::string> names_of(const std::vector<PartSource>& parts) {
   return {names.begin(), names.end()};
 }
 
-Task<Done> send_part(Dashboard& dashboard, const Package& package, PartSource part) {
+Task<Done> send_part(Dashboard& dashboard, Package& package, PartSource part) {
   std::string bytes;
-  if (part.path.empty()) {
+  if (part.batch != nullptr) {
+    bytes = *part.batch;
+  } else if (part.path.empty()) {
     bytes = package.image.read(part.offset, part.size_bytes);
   } else {
     auto file = co_await dashboard.browser.read_file(package.project_id, part.path);
@@ -117,7 +154,7 @@ Task<Done> send_part(Dashboard& dashboard, const Package& package, PartSource pa
 }
 
 // One of the lanes: takes the next part until none is left.
-Task<Done> send_lane(Dashboard& dashboard, const Package& package, std::vector<PartSource>& queue) {
+Task<Done> send_lane(Dashboard& dashboard, Package& package, std::vector<PartSource>& queue) {
   while (!queue.empty()) {
     PartSource part = std::move(queue.back());
     queue.pop_back();
@@ -137,9 +174,21 @@ std::vector<PartSource> parts_to_send(const Package& package,
   return queue;
 }
 
-Task<Done> send_missing(Dashboard& dashboard, const Package& package) {
+Task<std::vector<std::string>> find_missing(Dashboard& dashboard, std::vector<std::string> names) {
+  std::vector<std::string> missing;
+  for (size_t first = 0; first < names.size(); first += limits::asked_parts_max) {
+    const size_t end = std::min(names.size(), first + limits::asked_parts_max);
+    std::vector<std::string> asked(names.begin() + static_cast<ptrdiff_t>(first),
+                                   names.begin() + static_cast<ptrdiff_t>(end));
+    auto some = co_await api_client::ask_missing(dashboard.host, std::move(asked));
+    missing.insert(missing.end(), some.begin(), some.end());
+  }
+  co_return missing;
+}
+
+Task<Done> send_missing(Dashboard& dashboard, Package& package) {
   enter_stage(dashboard, package.project_id, Upload::Stage::comparing);
-  auto missing = co_await api_client::ask_missing(dashboard.host, names_of(package.parts));
+  auto missing = co_await find_missing(dashboard, names_of(package.parts));
   std::vector<PartSource> queue = parts_to_send(package, missing);
   Upload& upload = dashboard.state.uploads[package.project_id];
   upload.stage = Upload::Stage::sending;
@@ -178,9 +227,9 @@ Task<Done> upload_project(Dashboard& dashboard, std::string project_id) {
   Package package;
   package.project_id = project_id;
   co_await read_files(dashboard, package, project);
-  if (project.database_size_bytes >= 0) co_await read_preview_database(dashboard, package);
   co_await api_client::register_project(dashboard.host, project.id, project.name,
                                         project.description);
+  if (project.database_size_bytes >= 0) co_await read_preview_database(dashboard, package);
   co_await send_missing(dashboard, package);
   enter_stage(dashboard, project_id, Upload::Stage::describing);
   Json bundle{{"files", package.bundle_files}};

@@ -242,9 +242,10 @@ Outcome<message::Plan> decode_plan(const Json& json) {
   const Json* steps = list_of(json, "steps");
   const Json* costs = list_of(json, "costs");
   const Json* blockers = list_of(json, "blockers");
+  const Json* production_tables = list_of(json, "production_tables");
   auto environment = decode_environment(json);
   if (!json.is_object() || steps == nullptr || costs == nullptr || blockers == nullptr ||
-      !environment.ok()) {
+      production_tables == nullptr || !environment.ok()) {
     return unreadable("this deployment");
   }
   message::Plan plan;
@@ -267,6 +268,10 @@ Outcome<message::Plan> decode_plan(const Json& json) {
                              text_or(blocker, "hint", "")});
   }
   plan.environment = std::move(environment.value());
+  for (const Json& name : *production_tables) {
+    if (!name.is_string()) return unreadable("this deployment");
+    plan.production_tables.push_back(name.get<std::string>());
+  }
   return plan;
 }
 

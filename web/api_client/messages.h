@@ -131,6 +131,8 @@ struct Plan {
   int64_t month_total_nanos = 0;
   std::vector<Blocker> blockers;
   std::vector<Variable> environment;
+  // Names of the tables that the live release was deployed with; none before the first.
+  std::vector<std::string> production_tables;
 };
 
 enum class StepState : uint8_t { waiting, running, done, failed, undoing, undone, skipped };

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "shared/migration/schema.h"
 #include "web/state/remote.h"
 
 namespace fairway {
@@ -24,7 +25,12 @@ struct LocalPreview {
   int64_t rows = 0;
   int64_t size_bytes = 0;
   int64_t saved_at_ms = 0;
+  std::vector<SchemaObject> schema = {};
 };
+
+// What a redeployment does to rows: "1 new table with 12 rows is added. Rows in production stay."
+std::string redeployment_words(const LocalPreview& preview,
+                               const std::vector<std::string>& production_tables);
 
 // A project as the builder saved it, without the bytes of its files.
 struct LocalProject {

@@ -59,13 +59,15 @@ float draw_found(ui::Ui& ui, Desk& desk, ui::Rect at, const LocalProject& local)
   }
   const std::string saved =
       cat({" from the preview, saved ", time_ago(desk.state.now_ms, preview.saved_at_ms)});
-  float height =
-      draw_counts(ui, row, counts(tables, preview.rows), saved,
-                  cat({size_words(preview.size_bytes), ", every cell is compared after loading"}));
+  const std::string_view compared = keeps_rows(dialog)
+                                        ? ", every cell of a new table is compared after loading"
+                                        : ", every cell is compared after loading";
+  float height = draw_counts(ui, row, counts(tables, preview.rows), saved,
+                             cat({size_words(preview.size_bytes), compared}));
   if (keeps_rows(dialog)) {
-    height += 8 + small_paragraph(ui, {at.x, at.y + height + 8, at.width, 0},
-                                  "Production keeps its own rows. Only what is new in the schema "
-                                  "is carried.");
+    height +=
+        8 + small_paragraph(ui, {at.x, at.y + height + 8, at.width, 0},
+                            redeployment_words(preview, dialog.plan.value->production_tables));
   }
   if (dialog.tables_open) {
     height += 12 + draw_tables(ui, preview, {at.x, at.y + height + 12, at.width, 0});
