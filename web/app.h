@@ -43,6 +43,8 @@ class Screen {
   virtual void address_changed() = 0;
   /// A file was dropped on the page, or chosen in the system's dialog.
   virtual void file_given(std::string name, std::string bytes) = 0;
+  /// True while closing the page would lose work: then the shell lets the browser ask first.
+  virtual bool leaving_loses_work() const { return false; }
 };
 
 /// Defined by the dashboard.

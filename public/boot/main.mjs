@@ -22,6 +22,11 @@ function kept(name, otherwise) {
   }
 }
 
+/** @param {BeforeUnloadEvent} event */
+function askBeforeLeaving(event) {
+  event.preventDefault();
+}
+
 class Tab {
   /** @param {any} module */
   constructor(module) {
@@ -31,6 +36,7 @@ class Tab {
     this.timer = 0;
     this.frameRequest = 0;
     this.turnPlanned = false;
+    this.isGuarded = false;
     this.frames = 0;
     this.frameMs = 0;
   }
@@ -47,7 +53,17 @@ class Tab {
     this.frames += 1;
     this.frameMs = performance.now() - begin;
     if (text !== '') this.mirror.apply(JSON.parse(text));
+    this.#guardLeaving();
     this.#plan(next);
+  }
+
+  /** While parts are being sent the browser asks before the tab is closed. */
+  #guardLeaving() {
+    const isGuarded = this.module._fairway_leaving_loses_work() !== 0;
+    if (isGuarded === this.isGuarded) return;
+    this.isGuarded = isGuarded;
+    if (isGuarded) addEventListener('beforeunload', askBeforeLeaving);
+    else removeEventListener('beforeunload', askBeforeLeaving);
   }
 
   /** @param {number} next */

@@ -214,6 +214,26 @@ TEST_CASE("a redeployment sends the rows of tables that production lacks, and of
         "No table is new. Rows in production stay as they are.");
 }
 
+TEST_CASE("leaving loses work only while a project is being sent") {
+  World world;
+  answer_usual(world);
+  put_guestbook(world);
+  std::vector<std::string> arrived;
+  take_parts(world, arrived);
+  world.edge.stay_silent("PUT /api/blobs/");
+  start(world);
+  open_deploy(world.dashboard, "guestbook");
+  world.settle();
+  CHECK_FALSE(leaving_loses_work(world.dashboard));
+  start_deployment(world.dashboard);
+  world.settle();
+  CHECK(leaving_loses_work(world.dashboard));
+  take_parts(world, arrived);
+  for (int i = 0; i < 8; ++i) world.pass(5'000);
+  CHECK_FALSE(leaving_loses_work(world.dashboard));
+  CHECK(world.edge.count("POST /api/deploy/web") == 1);
+}
+
 TEST_CASE("an unanswered start keeps its key across a reload and sends no part twice") {
   World world;
   answer_usual(world);

@@ -56,8 +56,8 @@ struct Dashboard {
 // of the outside and every frame in which something was pressed.
 void run_tasks(Dashboard& dashboard);
 
-// True while a task that must not be forgotten is under way (an upload): the shell asks the person
-// before the tab is closed.
+// True while a task that must not be forgotten is under way (an upload): the shell lets the browser
+// ask the person before the tab is closed.
 bool leaving_loses_work(const Dashboard& dashboard);
 
 }  // namespace fairway

@@ -219,6 +219,9 @@ EMSCRIPTEN_KEEPALIVE void fairway_context_lost() {
 }
 EMSCRIPTEN_KEEPALIVE void fairway_context_restored() { tab->has_context = true; }
 
+EMSCRIPTEN_KEEPALIVE int fairway_leaving_loses_work() {
+  return tab->app->leaving_loses_work() ? 1 : 0;
+}
 EMSCRIPTEN_KEEPALIVE void fairway_address_changed() { tab->app->address_changed(); }
 EMSCRIPTEN_KEEPALIVE void fairway_file(const char* name, const char* bytes, size_t size) {
   tab->app->file_given(name, std::string(bytes, size));

@@ -76,6 +76,8 @@ class Fairway final : public Screen {
                        clock_.now_ms() + 8'000});
   }
 
+  bool leaving_loses_work() const override { return fairway::leaving_loses_work(dashboard_); }
+
  private:
   Clock& clock_;
   State state_;
