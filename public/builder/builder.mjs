@@ -13,7 +13,17 @@ import {
   removeProject,
   saveProject,
 } from './store.mjs';
-import { askFor, busy, byId, element, listenToTabs, problem, showTab, words } from './widgets.mjs';
+import {
+  askFor,
+  busy,
+  byId,
+  element,
+  listenToTabs,
+  problem,
+  showTab,
+  textOfError,
+  words,
+} from './widgets.mjs';
 
 /**
  * @typedef {import('./store.mjs').Project} Project
