@@ -27,7 +27,9 @@ const calls = {
   forget: (key) => void quietly(() => localStorage.removeItem(prefix + key)),
   address: () => location.href,
   show_address: (path) => {
-    if (location.pathname + location.search !== path) history.pushState(null, '', path);
+    // A sign-in's tokens stand behind the '#': they leave the address bar and the history.
+    if (location.hash !== '') history.replaceState(null, '', path);
+    else if (location.pathname + location.search !== path) history.pushState(null, '', path);
   },
   go_to: (url) => location.assign(url),
   open_tab: (url) => void window.open(url, '_blank', 'noopener,noreferrer'),
