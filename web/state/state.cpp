@@ -55,6 +55,10 @@ void refresh_cards(State& state) {
   static const std::vector<LocalProject> no_locals;
   state.cards = join_projects(state.projects.value ? *state.projects.value : no_projects,
                               state.builder.value ? *state.builder.value : no_locals);
+  if (!state.deploy) return;
+  // The dialog may have opened by its address, before either list was here.
+  const Card* card = find_card(state, state.deploy->project_id);
+  if (card != nullptr) state.deploy->project_name = card->name;
 }
 
 const Upload& find_upload(const State& state, const std::string& project_id) {

@@ -42,7 +42,7 @@ void draw_side(ui::Ui& ui, Desk& desk, ui::Rect side) {
   column.skip(14);
   draw_plan_problem(ui, desk, column);
   if (plan != nullptr) {
-    column.skip(draw_plan_steps(ui, *plan, {inside.x, column.y, inside.width, 0}) + 16);
+    column.skip(draw_plan_steps(ui, desk.state, {inside.x, column.y, inside.width, 0}) + 16);
   } else if (dialog.plan.waiting()) {
     for (int i = 0; i < message::deploy_steps_total; ++i) {
       ui::skeleton(ui, ui::shrunk(column.next(44), 0, 8),
@@ -93,7 +93,7 @@ void draw_steps_sheet(ui::Ui& ui, Desk& desk) {
       {.title = "What will happen", .kind = ui::DialogKind::sheet, .width = 480, .height = 640});
   ui::Scroll scroll(ui, sheet.body, "What will happen");
   const ui::Rect inside = ui::shrunk(scroll.content(), ui.metrics().margin, 20);
-  const float steps = draw_plan_steps(ui, *dialog.plan.value, inside);
+  const float steps = draw_plan_steps(ui, desk.state, inside);
   const ui::Rect costs{inside.x, inside.y + steps + 16, inside.width, 0};
   const float costs_height = draw_costs(ui, *dialog.plan.value, costs);
   scroll.took(steps + costs_height + 72);

@@ -34,7 +34,7 @@ std::string data_summary(const State& state);
 std::string environment_summary(const State& state);
 
 // The list of steps that will happen.
-float draw_plan_steps(ui::Ui& ui, const message::Plan& plan, ui::Rect at);
+float draw_plan_steps(ui::Ui& ui, const State& state, ui::Rect at);
 // Costs line by line and the sum of a month.
 float draw_costs(ui::Ui& ui, const message::Plan& plan, ui::Rect at);
 // The button that starts it all, with Command+Enter.

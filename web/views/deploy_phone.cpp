@@ -70,7 +70,7 @@ float draw_sheet_content(ui::Ui& ui, Desk& desk, ui::Rect at) {
     case Sheet::steps: {
       if (!dialog.plan.value) return 0;
       const ui::Rect inside{at.x + 16, at.y + 20, at.width - 32, 0};
-      const float steps = draw_plan_steps(ui, *dialog.plan.value, inside);
+      const float steps = draw_plan_steps(ui, desk.state, inside);
       const ui::Rect costs{inside.x, inside.y + steps + 16, inside.width, 0};
       return 20 + steps + 16 + draw_costs(ui, *dialog.plan.value, costs) + 20;
     }

@@ -67,16 +67,17 @@ std::string why_not_deploy(const State& state) {
   return "";
 }
 
-float draw_plan_steps(ui::Ui& ui, const message::Plan& plan, ui::Rect at) {
+float draw_plan_steps(ui::Ui& ui, const State& state, ui::Rect at) {
+  const std::vector<message::PlanStep> steps = planned_steps(state);
   constexpr float step_height = 44;
   ui::Scope list(ui, {.role = ui::Role::list, .name = "Steps", .box = at});
   float y = at.y;
-  for (size_t i = 0; i < plan.steps.size(); ++i) {
-    const message::PlanStep& step = plan.steps[i];
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const message::PlanStep& step = steps[i];
     const ui::Rect row{at.x, y, at.width, 36};
     ui::Scope item(ui, {.role = ui::Role::listitem, .key = step.name, .box = row});
     number_circle(ui, {row.x, row.y, 20, 20}, static_cast<int>(i) + 1, CircleEdge::outline);
-    if (i + 1 < plan.steps.size()) {
+    if (i + 1 < steps.size()) {
       ui::line(ui, row.x + 10, row.y + 20, row.x + 10, row.y + step_height, ui::Tone::border, 1.5F);
     }
     ui::text(ui, {row.x + 32, row.y, row.width - 32, 20}, step.title, ui::style::control_strong);

@@ -180,6 +180,25 @@ float step_fraction(const message::Step& step) {
   return std::clamp(fraction, 0.0F, 1.0F);
 }
 
+std::vector<message::PlanStep> planned_steps(const State& state) {
+  const DeployDialog& dialog = *state.deploy;
+  if (!dialog.plan.value) return {};
+  std::vector<message::PlanStep> steps = dialog.plan.value->steps;
+  const LocalProject* local = find_local(state, dialog.project_id);
+  if (local == nullptr) return steps;
+  for (message::PlanStep& step : steps) {
+    const bool carries = dialog.plan.value->data == message::DataPlan::carry;
+    if (step.name == "migrate_data" && carries && local->preview.value) {
+      const auto tables = static_cast<int64_t>(local->preview.value->tables.size());
+      step.detail = cat({counted(tables, "table", "tables"), ", ",
+                         counted(local->preview.value->rows, "row", "rows"), ", then verified"});
+    } else if (step.name == "publish_site") {
+      step.detail = cat({"Cloudflare Pages, ", counted(local->files, "file", "files")});
+    }
+  }
+  return steps;
+}
+
 ui::Status status_dot(CardStatus status) {
   switch (status) {
     case CardStatus::needs_you:

@@ -7,6 +7,7 @@
 
 #include "web/api_client/messages.h"
 #include "web/state/projects.h"
+#include "web/state/state.h"
 #include "web/ui/ui.h"
 
 namespace fairway {
@@ -33,6 +34,10 @@ int current_step(const message::Deployment& deployment);
 float step_fraction(const message::Step& step);
 
 ui::Status status_dot(CardStatus status);
+
+// The steps of the plan. What this tab has counted stands in place of what the edge knows, since
+// the edge only knows what was sent to it last.
+std::vector<message::PlanStep> planned_steps(const State& state);
 
 // A table of two columns, label over or beside the words; returns the height.
 float label_line(ui::Ui& ui, ui::Rect at, std::string_view label, std::string_view words,

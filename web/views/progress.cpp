@@ -236,6 +236,7 @@ std::string foot_words(ui::Ui& ui, const State& state) {
     if (is_phone) return "Keep this tab open until everything is sent.";
     return "Keep this tab open until everything is sent. What is sent stays sent.";
   }
+  if (upload_has_failed(state) || cannot_be_read(state)) return "";
   const message::Deployment* deployment = deployment_of(state);
   if (deployment == nullptr || message::is_active(deployment->status)) {
     if (state.deploy->cancel == CancelStage::sending ||

@@ -20,6 +20,7 @@ struct Stop {
   std::string headline;
   std::string happened;
   std::string kept;
+  std::string who;
   std::string step;      // whose log is of interest
   bool started = false;  // a deployment exists
   bool by_person = false;
@@ -58,6 +59,12 @@ Stop stop_of_upload(const Upload& upload) {
   stop.headline = first_sentence(upload.problem.message);
   stop.happened = "The project was not sent completely, so no deployment was started.";
   stop.kept = "Everything in the Builder. Parts that were sent are not sent again.";
+  if (upload.problem.code == "no_answer") {
+    stop.headline = "The connection was lost while the project was sent";
+    stop.failure.message = "Fairway did not answer this browser.";
+    stop.failure.hint = "It goes on by itself as soon as Fairway answers again.";
+    stop.who = "Nobody, unless this computer is offline";
+  }
   return stop;
 }
 
@@ -198,7 +205,7 @@ float draw_lines(ui::Ui& ui, const Stop& stop, ui::Rect at) {
   line("What happened", stop.happened);
   if (!stop.by_person) {
     line("Why", stop.failure.message.empty() ? "No reason was given." : stop.failure.message);
-    const std::string who(who_must_act(stop.failure));
+    const std::string who = stop.who.empty() ? std::string(who_must_act(stop.failure)) : stop.who;
     line("Who must act", stop.failure.hint.empty() ? "." : cat({". ", stop.failure.hint}), who);
   }
   line("What is kept", stop.kept);

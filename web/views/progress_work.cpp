@@ -121,8 +121,7 @@ int64_t step_elapsed_ms(const State& state, const message::Step& step) {
 
 std::vector<message::Step> steps_to_show(const State& state) {
   const DeployDialog& dialog = *state.deploy;
-  static const std::vector<message::PlanStep> nothing_planned;
-  const auto& planned = dialog.plan.value ? dialog.plan.value->steps : nothing_planned;
+  const std::vector<message::PlanStep> planned = planned_steps(state);
   std::vector<message::Step> steps;
   if (dialog.deployment.value) {
     steps = dialog.deployment.value->steps;
