@@ -103,9 +103,9 @@ async function clearEarlierRun(runFile) {
   rmSync(runFile, { force: true });
 }
 
-/** @param {string} runFile @param {string} url */
-function noteRun(runFile, url) {
-  const note = { pid: process.pid, url, children: childrenOf(process.pid) };
+/** @param {string} runFile @param {string} url @param {string} sandbox */
+function noteRun(runFile, url, sandbox) {
+  const note = { pid: process.pid, url, sandbox, children: childrenOf(process.pid) };
   writeFileSync(runFile, `${JSON.stringify(note)}\n`);
 }
 
@@ -227,10 +227,10 @@ async function main() {
   const log = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
   const keeper = new SandboxKeeper(
     { port: options.sandboxPort, state: join(state, 'sandbox'), log },
-    () => noteRun(runFile, edge.url),
+    () => noteRun(runFile, edge.url, sandbox.addresses.origin),
   );
   const sandbox = await keeper.start();
-  noteRun(runFile, '(starting)');
+  noteRun(runFile, '(starting)', sandbox.addresses.origin);
   const edge = await startEdge({
     port: options.port,
     host: '127.0.0.1',
@@ -241,13 +241,13 @@ async function main() {
     log,
     restarted: () => {
       say('the edge worker ended and was started again on the same state; its jobs go on');
-      noteRun(runFile, edge.url);
+      noteRun(runFile, edge.url, sandbox.addresses.origin);
     },
   }).catch(async (error) => {
     await keeper.stop();
     throw error;
   });
-  noteRun(runFile, edge.url);
+  noteRun(runFile, edge.url, sandbox.addresses.origin);
   const stopped = new Promise((resolve) => onSignals(() => resolve('')));
   welcome(edge.url, sandbox.addresses.origin);
   say(`ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
