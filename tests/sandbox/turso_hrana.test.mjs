@@ -169,6 +169,19 @@ test('values keep their storage class and every bit', async (t) => {
   );
 });
 
+test('the sign of zero goes and comes', async (t) => {
+  const database = await newDatabase((await newSandbox(t)).origin, 'app');
+  const zero = { type: 'float', value: /** @type {any} */ (JSON).rawJSON('-0.0') };
+  const answer = await pipeline(database, [
+    execute('CREATE TABLE t(a)'),
+    execute("INSERT INTO t VALUES (?), (CAST('-0.0' AS REAL)), (0.0)", [zero]),
+    execute('SELECT a FROM t'),
+    closing,
+  ]);
+  const reals = resultOf(answer, 2).rows.map((/** @type {any} */ row) => row[0].value);
+  assert.deepEqual(reals, [-0, -0, 0]);
+});
+
 test('a batch follows its conditions', async (t) => {
   const database = await newDatabase((await newSandbox(t)).origin, 'app');
   const stmt = (/** @type {string} */ sql) => ({ sql });

@@ -66,13 +66,23 @@ export async function readJson(request, limit_bytes = 1 << 20) {
 }
 
 /**
+ * The value as JSON; -0 keeps its sign, as it does at the providers.
+ *
+ * @param {unknown} value
+ */
+export function jsonText(value) {
+  const { rawJSON } = /** @type {any} */ (JSON);
+  return JSON.stringify(value, (_, item) => (Object.is(item, -0) ? rawJSON('-0.0') : item));
+}
+
+/**
  * @param {Response} response
  * @param {number} status
  * @param {unknown} value
  * @param {Record<string, string>} [headers]
  */
 export function sendJson(response, status, value, headers = {}) {
-  send(response, status, JSON.stringify(value), { 'content-type': 'application/json', ...headers });
+  send(response, status, jsonText(value), { 'content-type': 'application/json', ...headers });
 }
 
 /**

@@ -1,6 +1,7 @@
 // Hrana over HTTP, versions 2 and 3, JSON: a pipeline of requests on a stream, and the cursor. Only
 // the protocol lives here; SQL runs in the engine process.
 
+import { jsonText } from '../frame/http.mjs';
 import { badJson, decodeValue, ProtocolError } from './hrana_values.mjs';
 import { SqlRefused } from './sql_text.mjs';
 
@@ -71,7 +72,7 @@ export async function runCursor(parts, body) {
       { baton: parts.streams.release(stream), base_url: null },
       ...cursorEntries(outcome),
     ];
-    return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    return lines.map((line) => `${jsonText(line)}\n`).join('');
   } catch (error) {
     parts.streams.drop(stream);
     throw error;
