@@ -8,18 +8,25 @@ namespace {
 
 constexpr int depth_max = 64;
 
+// Where the string that starts at `start` has its closing quote; the text's size when it has none.
+size_t end_of_string(std::string_view text, size_t start) {
+  for (size_t from = start;;) {
+    size_t quote = text.find('"', from);
+    if (quote == std::string_view::npos) return text.size();
+    size_t first = quote;
+    while (first > start && text[first - 1] == '\\') --first;
+    bool is_escaped = (quote - first) % 2 == 1;
+    if (!is_escaped) return quote;
+    from = quote + 1;
+  }
+}
+
 // Depth of nesting, counted outside of strings: nlohmann's parser has no limit of its own.
 bool is_too_deep(std::string_view text) {
   int depth = 0;
-  bool in_string = false;
   for (size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-      continue;
-    }
-    if (c == '"') in_string = true;
+    if (c == '"') i = end_of_string(text, i + 1);
     if (c == '{' || c == '[') ++depth;
     if (c == '}' || c == ']') --depth;
     if (depth > depth_max) return true;
