@@ -36,21 +36,22 @@ Task<Done> remove_left_over(Host& host, Journal& journal, Deployment deployment)
 
 }  // namespace
 
-Task<CheckedProject> check_project(Host& host, Journal& journal, Deployment deployment) {
+Task<CheckedProject> check_project(Host& host, Journal& journal, Deployment deployment,
+                                   SharedSite site) {
   auto project = find_project(host.database, deployment.project_id);
   auto app = find_app(host.database, deployment.app_id);
   FAIRWAY_ASSERT(project && app);
   auto preview = co_await load_preview(host, deployment.account, deployment.preview_sha256);
   CheckedProject checked{project->name, int64_t(preview.tables.size()), rows_of(preview),
                          app->release == 0};
-  auto site = co_await prepare_site(host, deployment);
+  co_await prepare_site(host, deployment, site);
   co_await remove_left_over(host, journal, deployment);
   if (!checked.is_first) co_await check_schema(host, deployment, *app, std::move(preview));
   write_note(journal, "detail.check_project", "Nothing stands in the way");
   write_log(
       journal, "check_project", LogLevel::info,
       cat({counted(checked.tables, "table", "tables"), ", ", counted(checked.rows, "row", "rows"),
-           ", ", counted(int64_t(site.upload.assets.size()), "file", "files")}));
+           ", ", counted(int64_t((*site)->upload.assets.size()), "file", "files")}));
   co_return checked;
 }
 

@@ -7,16 +7,18 @@ namespace fairway {
 namespace {
 
 Task<Done> go_live(Host& host, Journal& journal, Deployment deployment) {
-  auto checked = co_await step(journal, "check_project", check_project(host, journal, deployment));
+  auto prepared = std::make_shared<std::optional<PreparedSite>>();
+  auto checked =
+      co_await step(journal, "check_project", check_project(host, journal, deployment, prepared));
   auto database = co_await step(journal, "provision_database",
                                 provision_database(host, journal, deployment, checked));
   co_await step(journal, "migrate_data",
                 migrate_data(host, journal, deployment, checked, database));
-  co_await step(journal, "transform_source", transform_source(host, journal, deployment));
-  auto site =
-      co_await step(journal, "publish_site", publish_site(host, journal, deployment, checked));
+  co_await step(journal, "transform_source", transform_source(host, journal, deployment, prepared));
+  auto site = co_await step(journal, "publish_site",
+                            publish_site(host, journal, deployment, checked, prepared));
   auto url = co_await step(journal, "attach_domain", attach_domain(host, journal, site));
-  co_await step(journal, "verify_live", verify_live(host, journal, deployment, url));
+  co_await step(journal, "verify_live", verify_live(host, journal, deployment, url, prepared));
   co_await step(journal, "record_deployed", record_deployed(host, deployment, checked, url));
   co_return Done{};
 }

@@ -18,6 +18,9 @@
 // applied, anything else is refused before the first provider call.
 #pragma once
 
+#include <memory>
+#include <optional>
+
 #include "shared/jobs/jobs.h"
 #include "shared/migration/difference.h"
 #include "shared/projects/projects.h"
@@ -134,6 +137,18 @@ Workflows deployment_workflows();
 
 // --- the steps, one file each; each is safe to repeat ---
 
+// What several steps need of the bundle: the plan of its upload, with the content
+// of static files still in the blob store. Pure but for reading the sources; costs their reading.
+struct PreparedSite {
+  SiteUpload upload;
+  std::vector<SourceEdit> edits;
+  std::vector<TransformWarning> warnings;
+  std::vector<std::string> environment_names;
+};
+// Worked out once in a run of the job, by the step that asks first; empty until then.
+using SharedSite = std::shared_ptr<std::optional<PreparedSite>>;
+Task<Done> prepare_site(Host& host, Deployment deployment, SharedSite site);
+
 struct CheckedProject {
   std::string project_name;
   int64_t tables = 0;
@@ -143,29 +158,21 @@ struct CheckedProject {
 void to_json(Json& json, const CheckedProject& checked);
 void from_json(const Json& json, CheckedProject& checked);
 
-Task<CheckedProject> check_project(Host& host, Journal& journal, Deployment deployment);
+Task<CheckedProject> check_project(Host& host, Journal& journal, Deployment deployment,
+                                   SharedSite site);
 Task<TursoDatabase> provision_database(Host& host, Journal& journal, Deployment deployment,
                                        CheckedProject checked);
 // Loads the image, or applies the schema differences, and keeps the report.
 Task<Done> migrate_data(Host& host, Journal& journal, Deployment deployment, CheckedProject checked,
                         TursoDatabase database);
-Task<Done> transform_source(Host& host, Journal& journal, Deployment deployment);
+Task<Done> transform_source(Host& host, Journal& journal, Deployment deployment, SharedSite site);
 Task<PagesProject> publish_site(Host& host, Journal& journal, Deployment deployment,
-                                CheckedProject checked);
+                                CheckedProject checked, SharedSite site);
 Task<std::string> attach_domain(Host& host, Journal& journal, PagesProject site);
-Task<Done> verify_live(Host& host, Journal& journal, Deployment deployment, std::string url);
+Task<Done> verify_live(Host& host, Journal& journal, Deployment deployment, std::string url,
+                       SharedSite site);
 Task<Done> record_deployed(Host& host, Deployment deployment, CheckedProject checked,
                            std::string url);
-
-// What the steps after check_project need of the bundle: the plan of its upload, with the content
-// of static files still in the blob store. Pure but for reading the sources; costs their reading.
-struct PreparedSite {
-  SiteUpload upload;
-  std::vector<SourceEdit> edits;
-  std::vector<TransformWarning> warnings;
-  std::vector<std::string> environment_names;
-};
-Task<PreparedSite> prepare_site(Host& host, Deployment deployment);
 
 // --- claim_name.cpp ---
 

@@ -13,7 +13,7 @@ void create_deployment_tables(Database& database) {
       " ended_at_ms INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID");
   database.run(
       "CREATE UNIQUE INDEX deployments_active ON deployments(project_id)"
-      " WHERE status IN ('queued', 'running', 'cancelling')");
+      " WHERE ended_at_ms = 0");
   database.run("CREATE UNIQUE INDEX deployments_key ON deployments(idempotency_key)");
   database.run("CREATE INDEX deployments_project ON deployments(project_id, created_at_ms)");
   database.run(
@@ -83,8 +83,7 @@ std::optional<Deployment> find_deployment(Database& database, const std::string&
 
 std::optional<Deployment> find_active_deployment(Database& database,
                                                  const std::string& project_id) {
-  static const std::string sql =
-      select_deployments("WHERE project_id = ?1 AND status IN ('queued', 'running', 'cancelling')");
+  static const std::string sql = select_deployments("WHERE project_id = ?1 AND ended_at_ms = 0");
   return first_deployment(database, sql, project_id);
 }
 

@@ -32,7 +32,8 @@ SiteUpload site_upload(const Deployment& deployment, const Bundle& bundle, Uploa
 
 }  // namespace
 
-Task<PreparedSite> prepare_site(Host& host, Deployment deployment) {
+Task<Done> prepare_site(Host& host, Deployment deployment, SharedSite prepared) {
+  if (*prepared) co_return Done{};
   auto bundle = co_await load_bundle(host, deployment.account, deployment.bundle_sha256);
   std::vector<BundleFile> files;
   for (const auto& file : bundle.files) {
@@ -54,11 +55,14 @@ Task<PreparedSite> prepare_site(Host& host, Deployment deployment) {
   site.edits = std::move(plan->edits);
   site.warnings = std::move(plan->warnings);
   site.environment_names = std::move(plan->environment_names);
-  co_return site;
+  *prepared = std::move(site);
+  co_return Done{};
 }
 
-Task<Done> transform_source(Host& host, Journal& journal, Deployment deployment) {
-  auto site = co_await prepare_site(host, std::move(deployment));
+Task<Done> transform_source(Host& host, Journal& journal, Deployment deployment,
+                            SharedSite prepared) {
+  co_await prepare_site(host, std::move(deployment), prepared);
+  const PreparedSite& site = **prepared;
   for (const auto& edit : site.edits) {
     write_log(journal, "transform_source", LogLevel::info,
               cat({edit.file, ":", decimal(edit.line), " ", edit.why}));

@@ -72,8 +72,9 @@ Task<PagesDeployment> make_release(Host& host, Deployment deployment, App app, s
 }  // namespace
 
 Task<PagesProject> publish_site(Host& host, Journal& journal, Deployment deployment,
-                                CheckedProject checked) {
-  auto site = co_await prepare_site(host, deployment);
+                                CheckedProject checked, SharedSite prepared) {
+  co_await prepare_site(host, deployment, prepared);
+  const PreparedSite& site = **prepared;
   Maker maker{ResourceKind::pages_project, &find, &make};
   auto name = co_await claim_name(host, journal, deployment, checked.project_name, maker);
   auto app = find_app(host.database, deployment.app_id);
@@ -83,8 +84,7 @@ Task<PagesProject> publish_site(Host& host, Journal& journal, Deployment deploym
   auto manifest = co_await upload_pages_assets(host, name, site.upload.assets);
   write_log(journal, "publish_site", LogLevel::info,
             cat({counted(int64_t(files), "file", "files"), " at Cloudflare"}));
-  auto made = co_await make_release(host, deployment, *app, name, std::move(site.upload),
-                                    std::move(manifest));
+  auto made = co_await make_release(host, deployment, *app, name, site.upload, std::move(manifest));
   auto release = co_await await_pages_deployment(host, name, made.id);
   if (release.state == PagesDeployment::State::failed) {
     co_return report_bug("publish_failed",

@@ -70,8 +70,10 @@ Task<std::string> why_not_live(Host& host, Deployment deployment, SiteUpload upl
 
 }  // namespace
 
-Task<Done> verify_live(Host& host, Journal& journal, Deployment deployment, std::string url) {
-  auto site = co_await prepare_site(host, deployment);
+Task<Done> verify_live(Host& host, Journal& journal, Deployment deployment, std::string url,
+                       SharedSite prepared) {
+  co_await prepare_site(host, deployment, prepared);
+  const PreparedSite& site = **prepared;
   int64_t deadline_ms = host.clock.now_ms() + patience_ms;
   for (int64_t pause_ms = second_ms;; pause_ms = std::min(pause_ms * 2, look_ms_max)) {
     auto why = co_await why_not_live(host, deployment, site.upload, url);
