@@ -98,6 +98,89 @@ Json run_batch(SqliteDatabase& database, const Json& steps) {
 
 }  // namespace
 
+namespace {
+
+Json run_request(SqliteDatabase& database, const Json& request) {
+  std::string type = text_or(request, "type", "");
+  Json response{{"type", type}};
+  if (type == "execute") {
+    Ran ran = run(database, request.at("stmt"));
+    if (!ran.error.is_null()) return {{"type", "error"}, {"error", std::move(ran.error)}};
+    response["result"] = std::move(ran.result);
+  }
+  if (type == "batch") {
+    response["result"] = run_batch(database, request.at("batch").at("steps"));
+  }
+  return {{"type", "ok"}, {"response", std::move(response)}};
+}
+
+std::string run_pipeline(SqliteDatabase& database, const std::string& bytes) {
+  auto body = parse_json(bytes);
+  FAIRWAY_ASSERT(body.ok());
+  Json results = Json::array();
+  for (const Json& request : body->at("requests")) {
+    results.push_back(run_request(database, request));
+  }
+  return to_text({{"baton", nullptr}, {"base_url", nullptr}, {"results", std::move(results)}});
+}
+
+// A content that some database has had: a file, or another content and what was run on it.
+struct Content {
+  size_t before = 0;  // 0: `bytes` is the file
+  std::string bytes;
+  struct Answer {
+    std::string text;
+    size_t after = 0;
+  };
+  std::map<std::string, Answer> answers;  // by pipeline
+};
+
+// Every content that was seen in this program's worlds; the first one is none.
+struct Contents {
+  std::vector<Content> all = std::vector<Content>(1);
+  std::map<std::string, size_t> files;
+};
+
+Contents& contents() {
+  static Contents seen;
+  return seen;
+}
+
+constexpr size_t contents_max = 20'000;
+
+size_t content_of_file(const std::string& bytes) {
+  auto [found, is_new] = contents().files.try_emplace(bytes, contents().all.size());
+  if (is_new) contents().all.push_back({0, bytes, {}});
+  return found->second;
+}
+
+std::unique_ptr<SqliteDatabase> open_content(size_t index) {
+  const Content& content = contents().all.at(index);
+  if (content.before == 0) return std::make_unique<SqliteDatabase>(content.bytes);
+  auto database = open_content(content.before);
+  run_pipeline(*database, content.bytes);
+  return database;
+}
+
+const Content::Answer& answer_of(size_t index, const std::string& pipeline) {
+  auto known = contents().all.at(index).answers.find(pipeline);
+  if (known != contents().all[index].answers.end()) return known->second;
+  auto database = open_content(index);
+  std::string image = database->image();
+  Content::Answer answer{run_pipeline(*database, pipeline), index};
+  if (database->image() != image) {
+    answer.after = contents().all.size();
+    contents().all.push_back({index, pipeline, {}});
+  }
+  return contents().all[index].answers.emplace(pipeline, std::move(answer)).first->second;
+}
+
+}  // namespace
+
+FakeTurso::FakeTurso(World& world) : world_(world) {
+  if (contents().all.size() > contents_max) contents() = {};
+}
+
 bool FakeTurso::owns(std::string_view url) const {
   return url.starts_with(api) || url.find(hosts) != std::string_view::npos;
 }
@@ -125,20 +208,25 @@ FakeTurso::Base* FakeTurso::find(const std::string& name) {
   return &found->second;
 }
 
-SqliteDatabase* FakeTurso::content_of(const std::string& name) {
+bool FakeTurso::holds_data(const std::string& name) {
   Base* base = find(name);
-  return base == nullptr ? nullptr : base->content.get();
+  return base != nullptr && base->content != 0;
+}
+
+std::unique_ptr<SqliteDatabase> FakeTurso::content_of(const std::string& name) {
+  return holds_data(name) ? open_content(find(name)->content) : nullptr;
 }
 
 void FakeTurso::visit(const std::string& name, std::string_view sql) {
-  SqliteDatabase* content = content_of(name);
-  if (content != nullptr) content->run(sql, {});
+  if (!holds_data(name)) return;
+  Json request{{"type", "execute"}, {"stmt", {{"sql", sql}}}};
+  pipeline(*find(name), to_text({{"requests", Json::array({request})}}));
 }
 
 HttpResponse FakeTurso::answer(const HttpRequest& request, const std::string& bytes) {
-  auto parsed = parse_json(bytes);
-  Json body = parsed.ok() ? *parsed : Json();
   if (request.url.starts_with(api)) {
+    auto parsed = parse_json(bytes);
+    Json body = parsed.ok() ? std::move(*parsed) : Json();
     if (bearer(request) != cat({"Bearer ", token})) return error(401, "bad token");
     return platform(request, std::string_view(request.url).substr(api.size()), body);
   }
@@ -147,7 +235,7 @@ HttpResponse FakeTurso::answer(const HttpRequest& request, const std::string& by
   if (base == nullptr) return error(404, cat({"Namespace `", name, "` doesn't exist"}));
   if (bearer(request) != cat({"Bearer CANARY-database-", name})) return error(401, "Unauthorized");
   if (path_of_host(request.url) == "/v1/upload") return upload(*base, bytes);
-  return pipeline(*base, body);
+  return pipeline(*base, bytes);
 }
 
 HttpResponse FakeTurso::platform(const HttpRequest& request, std::string_view path,
@@ -187,30 +275,15 @@ HttpResponse FakeTurso::upload(Base& base, const std::string& bytes) {
   }
   base.is_draft = false;
   ++base.uploads;
-  base.content = std::make_unique<SqliteDatabase>(bytes);
+  base.content = content_of_file(bytes);
   return {200, {}, ""};
 }
 
-HttpResponse FakeTurso::pipeline(Base& base, const Json& body) {
-  if (!base.content) return error(400, "the database is a draft");
-  Json results = Json::array();
-  for (const Json& request : body.at("requests")) {
-    std::string type = text_or(request, "type", "");
-    Json response{{"type", type}};
-    if (type == "execute") {
-      Ran ran = run(*base.content, request.at("stmt"));
-      if (!ran.error.is_null()) {
-        results.push_back({{"type", "error"}, {"error", ran.error}});
-        continue;
-      }
-      response["result"] = std::move(ran.result);
-    }
-    if (type == "batch") {
-      response["result"] = run_batch(*base.content, request.at("batch").at("steps"));
-    }
-    results.push_back({{"type", "ok"}, {"response", std::move(response)}});
-  }
-  return json_answer(200, {{"baton", nullptr}, {"base_url", nullptr}, {"results", results}});
+HttpResponse FakeTurso::pipeline(Base& base, const std::string& bytes) {
+  if (base.content == 0) return error(400, "the database is a draft");
+  const auto& answer = answer_of(base.content, bytes);
+  base.content = answer.after;
+  return {200, {}, answer.text};
 }
 
 }  // namespace fairway::test

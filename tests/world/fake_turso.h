@@ -1,5 +1,6 @@
 // A model of Turso for World: the platform API and the database hosts, with real SQLite behind
-// them.
+// them. A database that was asked the same before, with the same content, is not asked again: most
+// worlds load one of a few files and read it back, and SQLite would take most of their time.
 //
 // Quirks: a new database may not be visible for a moment; a removed one stays visible for a moment;
 // a draft takes a file once; a name is taken with 409. Strangers may hold names.
@@ -15,7 +16,7 @@ namespace fairway::test {
 
 class FakeTurso final : public Provider {
  public:
-  explicit FakeTurso(World& world) : world_(world) {}
+  explicit FakeTurso(World& world);
 
   bool owns(std::string_view url) const override;
   HttpResponse answer(const HttpRequest& request, const std::string& bytes) override;
@@ -26,7 +27,7 @@ class FakeTurso final : public Provider {
     int64_t visible_from_ms = 0;
     int64_t gone_from_ms = 0;  // 0: not removed
     int64_t uploads = 0;
-    std::unique_ptr<SqliteDatabase> content;
+    size_t content = 0;  // which of all contents that were ever seen; 0: none
     bool stands_at(int64_t now_ms) const { return gone_from_ms == 0 || now_ms < gone_from_ms; }
   };
   // Every database that exists at this moment, by name.
@@ -34,8 +35,9 @@ class FakeTurso final : public Provider {
   // Rows that a visitor of the live app writes; none where there is no such database.
   void visit(const std::string& name, std::string_view sql);
   void add_stranger(const std::string& name);
-  // What a database answers, for the checkers.
-  SqliteDatabase* content_of(const std::string& name);
+  bool holds_data(const std::string& name);
+  // The content of a database, for the checkers; nothing where there is none.
+  std::unique_ptr<SqliteDatabase> content_of(const std::string& name);
 
   static constexpr std::string_view token = "CANARY-turso-platform";
   bool is_quirky = true;
@@ -44,7 +46,7 @@ class FakeTurso final : public Provider {
   HttpResponse platform(const HttpRequest& request, std::string_view path, const Json& body);
   HttpResponse create(const std::string& name);
   HttpResponse upload(Base& base, const std::string& bytes);
-  HttpResponse pipeline(Base& base, const Json& body);
+  HttpResponse pipeline(Base& base, const std::string& bytes);
   Base* find(const std::string& name);
 
   World& world_;

@@ -46,6 +46,8 @@ Value column(sqlite3_stmt* statement, int index) {
 
 SqliteDatabase::SqliteDatabase() {
   FAIRWAY_ASSERT(sqlite3_open(":memory:", &connection_) == SQLITE_OK);
+  // Plans that do not depend on bound values: statements are prepared once.
+  sqlite3_db_config(connection_, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
 }
 
 SqliteDatabase::SqliteDatabase(std::string_view image) : SqliteDatabase() {
@@ -97,6 +99,7 @@ SqliteDatabase::Attempt SqliteDatabase::attempt(std::string_view sql,
   while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
     std::vector<Value> row;
     int columns = sqlite3_column_count(statement);
+    row.reserve(size_t(columns));
     for (int i = 0; i < columns; ++i) row.push_back(column(statement, i));
     attempt.rows.rows.emplace_back(std::move(row));
   }

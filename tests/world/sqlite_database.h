@@ -2,7 +2,7 @@
 // long as one transaction that is rolled back at its end.
 #pragma once
 
-#include <map>
+#include <unordered_map>
 
 #include "shared/host/host.h"
 
@@ -10,6 +10,18 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 namespace fairway::test {
+
+// A cheap hash over a few letters: statements are few, and differ in length or soon after.
+struct SqlHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view sql) const {
+    size_t hash = sql.size();
+    for (size_t i = 0; i < sql.size(); i += 1 + sql.size() / 16) {
+      hash = hash * 31 + uint8_t(sql[i]);
+    }
+    return hash;
+  }
+};
 
 class SqliteDatabase final : public Database {
  public:
@@ -39,7 +51,7 @@ class SqliteDatabase final : public Database {
   sqlite3_stmt* prepared(std::string_view sql, std::string& error);
 
   sqlite3* connection_ = nullptr;
-  std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
+  std::unordered_map<std::string, sqlite3_stmt*, SqlHash, std::equal_to<>> statements_;
 };
 
 }  // namespace fairway::test

@@ -7,6 +7,7 @@
 
 #include "shared/api/api.h"
 #include "shared/base/text.h"
+#include "tests/world/pool.h"
 #include "tests/world/previews.h"
 #include "tests/world/scenario.h"
 
@@ -76,6 +77,7 @@ int fail_each(SqliteDatabase& database, const Previews& previews) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  give_sqlite_the_pool();
   SqliteDatabase database;
   bring_schema_up(database);
   Previews previews = make_previews();
