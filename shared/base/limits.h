@@ -19,10 +19,13 @@ constexpr int64_t file_bytes_max = 25 << 20;
 constexpr int64_t files_max = 20'000;
 constexpr int64_t bundle_bytes_max = int64_t{512} << 20;
 
-// The preview database: what a tab's memory holds beside its converted copy.
-constexpr int64_t preview_bytes_max = int64_t{1} << 30;
+// The preview database. A tab's memory has 2 GB: for the file, its converted copy, and one of them
+// once more while it is hashed.
+constexpr int64_t preview_bytes_max = int64_t{512} << 20;
 // Turso takes a file in one piece up to here (docs.turso.tech, upload a database).
 constexpr int64_t single_upload_bytes_max = 100 << 20;
+// The converted copy: a file of small pages, or without free ones, changes its size.
+constexpr int64_t image_bytes_max = int64_t{1} << 30;
 
 constexpr int64_t tables_max = 2'000;
 constexpr int64_t columns_max = 2'000;
@@ -44,7 +47,7 @@ constexpr size_t project_name_bytes_max = 200;
 constexpr size_t project_description_bytes_max = 2'000;
 
 static_assert(part_bytes_max < body_bytes_max && part_bytes_max % 3 == 0);
-static_assert(preview_bytes_max <= parts_max * part_bytes_max);
+static_assert(image_bytes_max <= parts_max * part_bytes_max);
 static_assert(bundle_bytes_max <= parts_max * part_bytes_max);
 
 }  // namespace fairway::limits

@@ -41,6 +41,9 @@ std::string new_id(Host& host, std::string_view kind) {
 
 BodyPiece bytes_piece(std::string bytes) { return {BodyPiece::Kind::bytes, std::move(bytes)}; }
 BodyPiece blob_piece(std::string key) { return {BodyPiece::Kind::blob, std::move(key)}; }
+BodyPiece blob_part_piece(std::string key, int64_t offset, int64_t size_bytes) {
+  return {BodyPiece::Kind::blob_part, std::move(key), offset, size_bytes};
+}
 BodyPiece blob_base64_piece(std::string key) {
   return {BodyPiece::Kind::blob_base64, std::move(key)};
 }

@@ -29,9 +29,12 @@ struct Header {
 // One piece of a request's body; pieces are sent one after another. Blob pieces are streamed by the
 // host from the blob store and never enter this memory.
 struct BodyPiece {
-  enum class Kind { bytes, blob, blob_base64 };
+  enum class Kind { bytes, blob, blob_part, blob_base64 };
   Kind kind = Kind::bytes;
   std::string text;  // the bytes, or the key of the blob
+  // Of a blob_part; it lies inside the blob.
+  int64_t offset = 0;
+  int64_t size_bytes = 0;
 };
 
 struct HttpRequest {
@@ -171,6 +174,7 @@ std::string new_id(Host& host, std::string_view kind);
 
 BodyPiece bytes_piece(std::string bytes);
 BodyPiece blob_piece(std::string key);
+BodyPiece blob_part_piece(std::string key, int64_t offset, int64_t size_bytes);
 BodyPiece blob_base64_piece(std::string key);
 
 }  // namespace fairway

@@ -11,6 +11,7 @@ const std::vector<SettingName>& setting_names() {
       {"TURSO_GROUP", &Settings::turso_group},
       {"TURSO_API_URL", &Settings::turso_api_url},
       {"TURSO_DATABASE_URL", &Settings::turso_database_url},
+      {"TURSO_SINGLE_UPLOAD_BYTES", &Settings::turso_single_upload_bytes},
       {"CLOUDFLARE_ACCOUNT_ID", &Settings::cloudflare_account_id},
       {"CLOUDFLARE_API_TOKEN", &Settings::cloudflare_api_token},
       {"CLOUDFLARE_API_URL", &Settings::cloudflare_api_url},
@@ -69,6 +70,10 @@ std::vector<std::string> wrong_settings(const Settings& settings) {
     const std::string& value = settings.*known.member;
     if (!known.name.ends_with("_URL") || value.empty() || is_url(value)) continue;
     wrong.push_back(cat({known.name, " must start with https:// (or name this machine)."}));
+  }
+  const std::string& single = settings.turso_single_upload_bytes;
+  if (!single.empty() && parse_decimal(single).value_or(0) < 1) {
+    wrong.push_back("TURSO_SINGLE_UPLOAD_BYTES must be a number of bytes.");
   }
   if (settings.turso_database_url.find("{hostname}") == std::string::npos) {
     wrong.push_back("TURSO_DATABASE_URL must hold {hostname}.");

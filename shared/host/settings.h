@@ -15,6 +15,7 @@ struct Settings {
   std::string turso_group = "default";
   std::string turso_api_url = "https://api.turso.tech";
   std::string turso_database_url = "https://{hostname}";
+  std::string turso_single_upload_bytes;  // larger files go in chunks; "": as Turso documents
 
   std::string cloudflare_account_id;
   std::string cloudflare_api_token;

@@ -106,6 +106,10 @@ Task<HttpResponse> Wall::send(HttpRequest request) {
       case BodyPiece::Kind::blob:
         body.push_back({{"blob", piece.text}});
         break;
+      case BodyPiece::Kind::blob_part:
+        body.push_back(
+            {{"blob", piece.text}, {"offset", piece.offset}, {"size", piece.size_bytes}});
+        break;
       case BodyPiece::Kind::blob_base64:
         body.push_back({{"blob_base64", piece.text}});
         break;

@@ -7,8 +7,9 @@
 // and `abandon`, by which a dropped task lets the host stop what nobody waits for any more.
 //
 // Ports that JavaScript knows, by the member "port" of the control:
-//   http    {method,url,headers:[[n,v]],body:[{"bytes":n}|{"blob":key}|{"blob_base64":key}],
-//            timeout_ms} + all byte pieces in order  ->  {status,headers:[[n,v]]} + body
+//   http    {method,url,headers:[[n,v]],timeout_ms,
+//            body:[{"bytes":n}|{"blob":key}|{"blob":key,offset,size}|{"blob_base64":key}]}
+//           + all byte pieces in order  ->  {status,headers:[[n,v]]} + body
 //   blobs   {verb:"write",key} + bytes -> {} | {verb:"read",key,offset,size} -> {} + bytes
 //           {verb:"size",key} -> {size} (-1: none) | {verb:"remove",key} -> {}
 //   clock   {verb:"sleep",ms} -> {}

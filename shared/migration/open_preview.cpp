@@ -142,16 +142,19 @@ std::optional<Failure> check_integrity(const Connection& connection) {
   return std::nullopt;
 }
 
+std::optional<Failure> why_too_large(int64_t size_bytes, PreviewLimits limits) {
+  if (size_bytes <= limits.bytes_max) return std::nullopt;
+  return too_large(cat({"The preview database has ", grouped(size_bytes), " bytes. Up to ",
+                        grouped(limits.bytes_max),
+                        " can be carried: it and its converted copy must fit into the memory of "
+                        "a browser's tab."}),
+                   "You: delete data that the app does not need, run VACUUM, and try again. "
+                   "Nothing was changed.");
+}
+
 Outcome<Preview> open_preview(std::string bytes, PreviewLimits limits) {
   const auto size = static_cast<int64_t>(bytes.size());
-  if (size > limits.bytes_max) {
-    return too_large(cat({"The preview database has ", grouped(size), " bytes. Up to ",
-                          grouped(limits.bytes_max),
-                          " can be carried: it and its converted copy must fit into the memory of "
-                          "a browser's tab."}),
-                     "You: delete data that the app does not need, run VACUUM, and try again. "
-                     "Nothing was changed.");
-  }
+  if (auto failure = why_too_large(size, limits)) return *failure;
   auto header = read_preview_header(std::string_view(bytes).substr(0, 1'024), size);
   if (!header.ok()) return header.failure();
 

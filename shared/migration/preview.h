@@ -81,6 +81,9 @@ struct PreviewLimits {
   int64_t steps_per_byte = 400;
 };
 
+// preview_too_large where a file of this size is; to be asked before its bytes are read.
+std::optional<Failure> why_too_large(int64_t size_bytes, PreviewLimits limits = {});
+
 // All fix_input; `code` is one of
 //   preview_empty            no bytes: the builder never saved
 //   preview_not_a_database   something else, named where it is known (a zip, an SQL dump, a -wal)

@@ -88,7 +88,7 @@ Outcome<PreviewManifest> read_preview(const Json& json) {
   Fields fields(json);
   PreviewManifest preview;
   Fields image = fields.object("image");
-  preview.image_bytes = image.integer("size_bytes", {1, limits::preview_bytes_max});
+  preview.image_bytes = image.integer("size_bytes", {1, limits::image_bytes_max});
   preview.image_sha256 = image.text("sha256", {64, 64});
   preview.image_parts = read_parts(image, preview.image_bytes);
   fields.adopt(image);

@@ -50,9 +50,10 @@ struct DatabaseAccess {
 DatabaseAccess turso_access(const Settings& settings, const TursoDatabase& database,
                             std::string token);
 
-// Sends the image that these blobs make up, one after another, into a draft. Repeating replaces the
-// draft's content; a database that has left its draft state refuses it with fix_input
-// `not_a_draft`.
+// Sends the image that these blobs make up, one after another, into a draft: in one request, or in
+// chunks where it is larger than the provider takes at once. All blobs but the last are of
+// limits::part_bytes_max. Repeating replaces the draft's content; a database that has left its
+// draft state refuses it with fix_input `not_a_draft`.
 Task<Done> upload_turso_image(Host& host, DatabaseAccess access, std::vector<std::string> blob_keys,
                               int64_t size_bytes);
 

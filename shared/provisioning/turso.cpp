@@ -1,5 +1,7 @@
 // Turso's Platform API and file upload (docs.turso.tech/api-reference; upload rules: "Import
 // a SQLite file"). Names are the only idempotency key: a repeated create answers 409.
+#include <algorithm>
+
 #include "shared/base/limits.h"
 #include "shared/base/text.h"
 #include "shared/base/time.h"
@@ -14,6 +16,7 @@ namespace {
 
 constexpr std::string_view provider = "Turso";
 constexpr int64_t upload_timeout_ms = 10 * minute_ms;
+constexpr int64_t chunk_bytes_min = 4 << 10;
 
 std::string databases_url(const Settings& settings, std::string_view rest) {
   return cat({settings.turso_api_url, "/v1/organizations/", url_encode(settings.turso_org_id),
@@ -125,18 +128,72 @@ Task<Done> upload_whole(Host& host, DatabaseAccess access, std::vector<std::stri
   co_return co_await refuse_upload(host, std::move(access), std::move(response));
 }
 
+// The pieces of `keys` that make up the bytes from `begin` to `end` of the image.
+std::vector<BodyPiece> pieces_between(const std::vector<std::string>& keys, int64_t begin,
+                                      int64_t end) {
+  std::vector<BodyPiece> pieces;
+  for (int64_t at = begin; at < end;) {
+    int64_t part = at / limits::part_bytes_max;
+    int64_t part_end = std::min(end, (part + 1) * limits::part_bytes_max);
+    int64_t offset = at - part * limits::part_bytes_max;
+    pieces.push_back(blob_part_piece(keys.at(size_t(part)), offset, part_end - at));
+    at = part_end;
+  }
+  return pieces;
+}
+
+HttpRequest upload_request(const DatabaseAccess& access, std::string_view path) {
+  auto request = plain_request("PUT", cat({access.url, path}), access.token);
+  request.timeout_ms = upload_timeout_ms;
+  return request;
+}
+
+// The steps of an upload in chunks (the provider's own command line does the same): start tells the
+// size of all chunks but the last, chunks may be sent again, finalize makes the database.
+Task<int64_t> start_chunks(Host& host, DatabaseAccess access, int64_t size_bytes) {
+  auto request = json_request("PUT", cat({access.url, "/v2/upload/start"}), access.token,
+                              {{"db_size_bytes", size_bytes}});
+  auto response = co_await send_patiently(host, std::move(request), Repeat::harmless);
+  if (response.status != 200) {
+    auto refusal = co_await outcome_of(refuse_upload(host, std::move(access), std::move(response)));
+    co_return refusal.failure();
+  }
+  auto json = json_of(provider, response);
+  if (!json.ok()) co_return json.failure();
+  int64_t chunk_bytes = integer_or(*json, "chunk_size", 0);
+  if (chunk_bytes < chunk_bytes_min) {
+    co_return report_bug("unexpected_answer", "Turso asked for chunks of no usable size.");
+  }
+  co_return chunk_bytes;
+}
+
+Task<Done> upload_chunks(Host& host, DatabaseAccess access, std::vector<std::string> blob_keys,
+                         int64_t size_bytes) {
+  int64_t chunk_bytes = co_await start_chunks(host, access, size_bytes);
+  for (int64_t number = 0; number * chunk_bytes < size_bytes; ++number) {
+    auto request = upload_request(access, cat({"/v2/upload/chunk/", decimal(number)}));
+    request.headers.push_back({"content-type", "application/octet-stream"});
+    int64_t begin = number * chunk_bytes;
+    request.body = pieces_between(blob_keys, begin, std::min(size_bytes, begin + chunk_bytes));
+    auto response = co_await send_patiently(host, std::move(request), Repeat::harmless);
+    if (response.status == 200 || response.status == 201) continue;
+    co_return co_await refuse_upload(host, std::move(access), std::move(response));
+  }
+  auto request = upload_request(access, "/v2/upload/finalize");
+  auto response = co_await send_patiently(host, std::move(request), Repeat::unknown);
+  if (response.status == 200) co_return Done{};
+  co_return co_await refuse_upload(host, std::move(access), std::move(response));
+}
+
 }  // namespace
 
 Task<Done> upload_turso_image(Host& host, DatabaseAccess access, std::vector<std::string> blob_keys,
                               int64_t size_bytes) {
-  if (size_bytes > limits::single_upload_bytes_max) {
-    co_return fix_input("image_too_large",
-                        cat({"The database has ", grouped(size_bytes >> 20), " MB; Turso takes ",
-                             grouped(limits::single_upload_bytes_max >> 20), " MB in one piece."}),
-                        "Remove rows that production does not need, then deploy again.");
+  auto set = parse_decimal(host.settings.turso_single_upload_bytes);
+  if (size_bytes <= set.value_or(limits::single_upload_bytes_max)) {
+    co_return co_await upload_whole(host, std::move(access), std::move(blob_keys));
   }
-  co_await upload_whole(host, std::move(access), std::move(blob_keys));
-  co_return Done{};
+  co_return co_await upload_chunks(host, std::move(access), std::move(blob_keys), size_bytes);
 }
 
 }  // namespace fairway

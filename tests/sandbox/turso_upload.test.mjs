@@ -11,6 +11,7 @@ import { startSandbox } from '../../tools/sandbox/sandbox.mjs';
 import {
   addFault,
   closing,
+  control,
   execute,
   newClient,
   newDatabase,
@@ -147,6 +148,9 @@ test('an upload that breaks off, or is half done, leaves the draft as it was', a
     call.on('close', resolve);
     call.write(image.subarray(0, 1000), () => call.destroy());
   });
+  // The broken one is over, so that the fault is for the next.
+  const isOver = () => sandbox.calls.list().some(({ path }) => path === '/v1/upload');
+  while (!isOver()) await new Promise((resolve) => setImmediate(resolve));
   await addFault(sandbox.origin, { kind: 'half_done', match: { path: '/v1/upload' } });
   assert.equal((await send(draft, '/v1/upload', image)).status, 500);
   assert.equal((await pipeline(draft, [execute('SELECT 1')])).status, 404);
@@ -168,12 +172,13 @@ test('a lost answer: the upload happened, and a second one is told so', async (t
 });
 
 test('chunks: in any order, again, and only complete', async (t) => {
-  const { draft, files } = await newDraft(t);
+  const { draft, sandbox, files } = await newDraft(t);
   const image = newImage(t, { rows: 4000 });
+  const size = Math.ceil(image.length / 3);
+  await control(sandbox.origin, 'POST', '/settings', { turso: { chunk_bytes: size } });
   assert.equal((await send(draft, '/v2/upload/chunk/0', image, 'PUT')).status, 400);
   const start = await send(draft, '/v2/upload/start', { db_size_bytes: image.length }, 'PUT');
-  assert.ok(start.json.chunk_size > 0);
-  const size = Math.ceil(image.length / 3);
+  assert.equal(start.json.chunk_size, size);
   const put = (/** @type {number} */ index) =>
     send(
       draft,
@@ -181,6 +186,12 @@ test('chunks: in any order, again, and only complete', async (t) => {
       image.subarray(index * size, (index + 1) * size),
       'PUT',
     );
+  const short = await send(draft, '/v2/upload/chunk/0', image.subarray(0, size - 1), 'PUT');
+  assert.deepEqual(
+    [short.status, short.json.error],
+    [400, `chunk 0 must have ${size} bytes, not ${size - 1}`],
+  );
+  assert.equal((await put(3)).status, 400);
   assert.equal((await put(2)).status, 201);
   assert.equal((await put(0)).status, 201);
   assert.equal((await send(draft, '/v2/upload/finalize', undefined, 'PUT')).status, 400);
@@ -198,7 +209,7 @@ test('chunks: in any order, again, and only complete', async (t) => {
 test('deleting a draft removes what was uploaded so far', async (t) => {
   const { draft, sandbox, state, files } = await newDraft(t);
   await send(draft, '/v2/upload/start', { db_size_bytes: 9000 }, 'PUT');
-  await send(draft, '/v2/upload/chunk/0', 'x'.repeat(4096), 'PUT');
+  await send(draft, '/v2/upload/chunk/0', 'x'.repeat(9000), 'PUT');
   assert.equal(files().length, 1);
   await fetch(`${sandbox.origin}/turso/v1/organizations/fairway/databases/draft`, {
     method: 'DELETE',

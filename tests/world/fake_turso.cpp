@@ -234,7 +234,10 @@ HttpResponse FakeTurso::answer(const HttpRequest& request, const std::string& by
   Base* base = find(name);
   if (base == nullptr) return error(404, cat({"Namespace `", name, "` doesn't exist"}));
   if (bearer(request) != cat({"Bearer CANARY-database-", name})) return error(401, "Unauthorized");
-  if (path_of_host(request.url) == "/v1/upload") return upload(*base, bytes);
+  std::string_view path = path_of_host(request.url);
+  constexpr std::string_view chunked = "/v2/upload/";
+  if (path == "/v1/upload") return upload(*base, bytes);
+  if (path.starts_with(chunked)) return upload_in_chunks(*base, path.substr(chunked.size()), bytes);
   return pipeline(*base, bytes);
 }
 
@@ -277,6 +280,29 @@ HttpResponse FakeTurso::upload(Base& base, const std::string& bytes) {
   ++base.uploads;
   base.content = content_of_file(bytes);
   return {200, {}, ""};
+}
+
+HttpResponse FakeTurso::upload_in_chunks(Base& base, std::string_view verb,
+                                         const std::string& bytes) {
+  constexpr int64_t chunk_bytes = 5'000;
+  if (!base.is_draft) return error(409, "database is not a draft");
+  if (verb == "start") {
+    base.chunked_bytes = integer_or(*parse_json(bytes), "db_size_bytes", 0);
+    base.chunks.clear();
+    return json_answer(200, {{"chunk_size", chunk_bytes}});
+  }
+  if (base.chunked_bytes == 0) return error(400, "no upload was started");
+  if (verb == "finalize") {
+    std::string whole;
+    for (const auto& [number, chunk] : base.chunks) whole += chunk;
+    if (int64_t(whole.size()) != base.chunked_bytes) return error(400, "chunks are missing");
+    return upload(base, whole);
+  }
+  int64_t number = *parse_decimal(verb.substr(verb.find('/') + 1));
+  int64_t expected = std::min(chunk_bytes, base.chunked_bytes - number * chunk_bytes);
+  if (int64_t(bytes.size()) != expected) return error(400, "a chunk of another size");
+  base.chunks[number] = bytes;
+  return {201, {}, ""};
 }
 
 HttpResponse FakeTurso::pipeline(Base& base, const std::string& bytes) {

@@ -3,7 +3,8 @@
 // worlds load one of a few files and read it back, and SQLite would take most of their time.
 //
 // Quirks: a new database may not be visible for a moment; a removed one stays visible for a moment;
-// a draft takes a file once; a name is taken with 409. Strangers may hold names.
+// a draft takes a file once, whole or in chunks of one size; a name is taken with 409. Strangers
+// may hold names.
 #pragma once
 
 #include <map>
@@ -27,6 +28,8 @@ class FakeTurso final : public Provider {
     int64_t visible_from_ms = 0;
     int64_t gone_from_ms = 0;  // 0: not removed
     int64_t uploads = 0;
+    int64_t chunked_bytes = 0;  // of the upload in chunks that was started
+    std::map<int64_t, std::string> chunks = {};
     size_t content = 0;  // which of all contents that were ever seen; 0: none
     bool stands_at(int64_t now_ms) const { return gone_from_ms == 0 || now_ms < gone_from_ms; }
   };
@@ -46,6 +49,7 @@ class FakeTurso final : public Provider {
   HttpResponse platform(const HttpRequest& request, std::string_view path, const Json& body);
   HttpResponse create(const std::string& name);
   HttpResponse upload(Base& base, const std::string& bytes);
+  HttpResponse upload_in_chunks(Base& base, std::string_view verb, const std::string& bytes);
   HttpResponse pipeline(Base& base, const std::string& bytes);
   Base* find(const std::string& name);
 

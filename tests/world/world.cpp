@@ -150,6 +150,10 @@ std::string World::body_of(const HttpRequest& request) const {
     auto found = blobs.find(piece.text);
     FAIRWAY_ASSERT(found != blobs.end());
     if (piece.kind == BodyPiece::Kind::blob) whole += found->second;
+    if (piece.kind == BodyPiece::Kind::blob_part) {
+      FAIRWAY_ASSERT(piece.offset + piece.size_bytes <= int64_t(found->second.size()));
+      whole += found->second.substr(size_t(piece.offset), size_t(piece.size_bytes));
+    }
     if (piece.kind == BodyPiece::Kind::blob_base64) carry += found->second;
   }
   flush();

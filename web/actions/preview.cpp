@@ -61,6 +61,7 @@ Task<LocalPreview> look_into_preview(Browser& browser, std::string project_id, i
                         "You must act: open the project in the Builder, let it run once, and save "
                         "it.");
   }
+  if (auto failure = why_too_large(size_bytes)) co_return *failure;
   auto bytes = co_await browser.read_database(std::move(project_id));
   auto preview = open_preview(std::move(bytes));
   if (!preview.ok()) co_return preview.failure();

@@ -7,6 +7,7 @@
 
 #include "shared/base/limits.h"
 #include "shared/base/text.h"
+#include "shared/migration/preview.h"
 #include "web/actions/preview.h"
 #include "web/api_client/api_client.h"
 
@@ -105,7 +106,8 @@ Task<std::optional<Redeployment>> look_at_production(Dashboard& dashboard, std::
   co_return std::optional<Redeployment>({std::move(plan.production_tables), std::move(load_id)});
 }
 
-Task<Done> read_preview_database(Dashboard& dashboard, Package& package) {
+Task<Done> read_preview_database(Dashboard& dashboard, Package& package, int64_t size_bytes) {
+  if (auto failure = why_too_large(size_bytes)) co_return *failure;
   auto database = co_await dashboard.browser.read_database(package.project_id);
   enter_stage(dashboard, package.project_id, Upload::Stage::preparing);
   auto source_digest = co_await dashboard.host.crypto.sha256(database);
@@ -229,7 +231,9 @@ Task<Done> upload_project(Dashboard& dashboard, std::string project_id) {
   co_await read_files(dashboard, package, project);
   co_await api_client::register_project(dashboard.host, project.id, project.name,
                                         project.description);
-  if (project.database_size_bytes >= 0) co_await read_preview_database(dashboard, package);
+  if (project.database_size_bytes >= 0) {
+    co_await read_preview_database(dashboard, package, project.database_size_bytes);
+  }
   co_await send_missing(dashboard, package);
   enter_stage(dashboard, project_id, Upload::Stage::describing);
   Json bundle{{"files", package.bundle_files}};

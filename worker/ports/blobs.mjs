@@ -57,9 +57,10 @@ export class BlobStore {
     return size;
   }
 
-  /** @param {string} key @returns {Promise<ReadableStream<Bytes>>} */
-  async open(key) {
-    const found = await this.bucket.get(this.check(key));
+  /** @param {string} key @param {{offset: number, length: number}} [range] whole without it
+   *  @returns {Promise<ReadableStream<Bytes>>} */
+  async open(key, range) {
+    const found = await this.bucket.get(this.check(key), range && { range });
     if (found === null) throw missing();
     return found.body;
   }

@@ -8,7 +8,9 @@ const answerBytesMax = 8 << 20;
 
 /** @typedef {import('../frame.mjs').Frame} Frame */
 /** @typedef {import('./blobs.mjs').BlobStore} BlobStore */
-/** @typedef {{bytes?: number, blob?: string, blob_base64?: string}} Piece */
+/** A blob goes out whole, or `size` bytes of it from `offset`.
+ * @typedef {{bytes?: number, blob?: string, offset?: number, size?: number,
+ *   blob_base64?: string}} Piece */
 
 /**
  * @param {Frame} question @param {AbortSignal} signal @param {BlobStore} blobs
@@ -78,8 +80,10 @@ async function openBody(pieces, bytes, blobs) {
   if (pieces.every((piece) => piece.bytes !== undefined)) return { body: bytes, filled };
   let total = 0;
   for (const piece of pieces) {
-    if (piece.blob !== undefined) total += await blobs.sizeOf(piece.blob);
-    else if (piece.blob_base64 !== undefined) {
+    if (piece.blob !== undefined) {
+      const size = await blobs.sizeOf(piece.blob);
+      total += piece.size ?? size;
+    } else if (piece.blob_base64 !== undefined) {
       total += 4 * Math.ceil((await blobs.sizeOf(piece.blob_base64)) / 3);
     } else total += piece.bytes ?? 0;
   }
@@ -97,7 +101,9 @@ async function fill(writable, pieces, bytes, blobs) {
   try {
     for (const piece of pieces) {
       if (piece.blob !== undefined) {
-        for await (const chunk of await blobs.open(piece.blob)) await writer.write(chunk);
+        for await (const chunk of await blobs.open(piece.blob, rangeOf(piece))) {
+          await writer.write(chunk);
+        }
       } else if (piece.blob_base64 !== undefined) {
         await writeBase64(writer, await blobs.open(piece.blob_base64));
       } else {
@@ -111,6 +117,11 @@ async function fill(writable, pieces, bytes, blobs) {
     await writer.abort(error).catch(() => {});
     throw error;
   }
+}
+
+/** @param {Piece} piece @returns {{offset: number, length: number} | undefined} */
+function rangeOf({ offset, size }) {
+  return size === undefined ? undefined : { offset: offset ?? 0, length: size };
 }
 
 const encoder = new TextEncoder();

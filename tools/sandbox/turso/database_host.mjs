@@ -13,8 +13,8 @@ import { createStreams, StreamExpired } from './hrana_streams.mjs';
 import { badJson, ProtocolError } from './hrana_values.mjs';
 import { authorize } from './tokens.mjs';
 import {
+  checkChunk,
   checkHeader,
-  chunk_bytes,
   declaredSize,
   joinChunks,
   putInPlace,
@@ -49,6 +49,7 @@ import {
  * @property {() => string[]} signingKeys  The database's and its group's.
  * @property {() => boolean} isOverQuota
  * @property {() => boolean} isArchived
+ * @property {() => number} chunkBytes  What an upload in chunks is asked to send at once.
  * @property {() => void} save  Keeps the record.
  */
 
@@ -250,6 +251,7 @@ export class DatabaseHost {
     if (this.chunked === null) throw new BadRequest(400, 'no upload was started');
     if (chunk !== undefined) {
       const part = `${this.image}.${Number(chunk)}`;
+      checkChunk(this.chunked, Number(chunk), declaredSize(request));
       await receiveFile(request, `${part}.part`);
       await rename(`${part}.part`, part);
       this.chunked.chunks.add(Number(chunk));
@@ -274,7 +276,8 @@ export class DatabaseHost {
       throw new BadRequest(400, 'db_size_bytes must be the size of the database file');
     }
     removeUpload(this.image, this.chunked);
-    this.chunked = { size_bytes: db_size_bytes, chunks: new Set() };
+    const chunk_bytes = this.parts.chunkBytes();
+    this.chunked = { size_bytes: db_size_bytes, chunk_bytes, chunks: new Set() };
     return sendJson(response, 200, { chunk_size: chunk_bytes });
   }
 

@@ -161,6 +161,7 @@ export function makeHost(state, record) {
         (key) => key !== '',
       ),
     isOverQuota: () => state.settings.over_quota,
+    chunkBytes: () => state.settings.chunk_bytes,
     isArchived: () => state.settings.archived,
     save: () => {
       // A database that is still being created, or was deleted meanwhile, is not kept.

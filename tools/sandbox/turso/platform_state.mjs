@@ -34,7 +34,7 @@ export const master_token = 'sandbox-turso-token';
  * @property {import('../frame/store.mjs').Collection<ApiToken>} tokens
  * @property {Map<string, import('./database_host.mjs').DatabaseHost>} hosts  By database name.
  * @property {{rotate_answers_json: boolean, over_quota: boolean, archived: boolean,
- *   database_limit: number}} settings
+ *   database_limit: number, chunk_bytes: number}} settings
  */
 
 /** @param {string} token */

@@ -14,6 +14,7 @@ const default_settings = {
   over_quota: false,
   archived: false,
   database_limit: 500,
+  chunk_bytes: 8 * 1024 * 1024,
 };
 
 /**

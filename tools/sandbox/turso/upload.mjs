@@ -18,7 +18,6 @@ import { pipeline } from 'node:stream/promises';
 import { BadRequest } from '../frame/http.mjs';
 
 export const upload_bytes_max = 2 * 1024 ** 3;
-export const chunk_bytes = 8 * 1024 * 1024;
 const page_bytes = 4096;
 
 /**
@@ -102,12 +101,27 @@ export function removeDatabaseFiles(file) {
 }
 
 /**
- * A chunked upload under way. Chunks may come in any order and again.
+ * A chunked upload under way. Chunks may come in any order and again; all but the last have one
+ * size.
  *
  * @typedef {object} ChunkedUpload
  * @property {number} size_bytes
+ * @property {number} chunk_bytes
  * @property {Set<number>} chunks
  */
+
+/**
+ * @param {ChunkedUpload} upload
+ * @param {number} index
+ * @param {number} size_bytes  What the request declares.
+ */
+export function checkChunk(upload, index, size_bytes) {
+  const expected = Math.min(upload.chunk_bytes, upload.size_bytes - index * upload.chunk_bytes);
+  if (expected <= 0) throw new BadRequest(400, `there is no chunk ${index}`);
+  if (size_bytes !== expected) {
+    throw new BadRequest(400, `chunk ${index} must have ${expected} bytes, not ${size_bytes}`);
+  }
+}
 
 /**
  * @param {string} image  The chunks lie beside it as `<image>.<n>`.
