@@ -26,6 +26,7 @@ SiteUpload site_upload(const Deployment& deployment, const Bundle& bundle, Uploa
   upload.headers_text = std::move(plan.headers_text);
   upload.redirects_text = std::move(plan.redirects_text);
   upload.routes_json = std::move(plan.routes_json);
+  upload.compatibility_flags = std::move(plan.compatibility_flags);
   upload.release = deployment.id;
   return upload;
 }

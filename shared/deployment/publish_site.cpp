@@ -17,7 +17,8 @@ Task<Making> make(Host& host, std::string name) {
   co_return co_await make_pages_project(host, std::move(name));
 }
 
-Task<Done> set_variables(Host& host, Deployment deployment, App app, std::string project) {
+Task<Done> set_variables(Host& host, Deployment deployment, App app, std::string project,
+                         CompatibilityFlags flags) {
   Resource resource =
       intend(host, deployment, ResourceKind::pages_variables, project, Json::object());
   if (resource.state == ResourceState::exists) co_return Done{};
@@ -27,7 +28,7 @@ Task<Done> set_variables(Host& host, Deployment deployment, App app, std::string
     wanted.push_back({std::move(name), std::move(value), SiteVariable::Kind::secret});
   }
   set_state(host, resource, ResourceState::sent);
-  co_await set_pages_variables(host, project, std::move(wanted));
+  co_await set_pages_variables(host, project, std::move(wanted), std::move(flags));
   set_state(host, resource, ResourceState::exists);
   co_return Done{};
 }
@@ -79,7 +80,7 @@ Task<PagesProject> publish_site(Host& host, Journal& journal, Deployment deploym
   auto name = co_await claim_name(host, journal, deployment, checked.project_name, maker);
   auto app = find_app(host.database, deployment.app_id);
   FAIRWAY_ASSERT(app);
-  co_await set_variables(host, deployment, *app, name);
+  co_await set_variables(host, deployment, *app, name, site.upload.compatibility_flags);
   size_t files = site.upload.assets.size();
   auto manifest = co_await upload_pages_assets(host, name, site.upload.assets);
   write_log(journal, "publish_site", LogLevel::info,

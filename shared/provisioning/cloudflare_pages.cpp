@@ -162,7 +162,8 @@ Task<Done> remove_pages_project(Host& host, std::string name) {
   co_return result.failure();
 }
 
-Task<Done> set_pages_variables(Host& host, std::string name, std::vector<SiteVariable> variables) {
+Task<Done> set_pages_variables(Host& host, std::string name, std::vector<SiteVariable> variables,
+                               std::optional<CompatibilityFlags> flags) {
   auto read = api_request(host, "GET", project_url(host.settings, name, ""));
   auto project = co_await send_to_pages(host, std::move(read), "read a project", Repeat::harmless);
   const Json& configs = member(project, "deployment_configs");
@@ -176,7 +177,9 @@ Task<Done> set_pages_variables(Host& host, std::string name, std::vector<SiteVar
     wanted[variable.name] = {{"type", is_secret ? "secret_text" : "plain_text"},
                              {"value", variable.value}};
   }
-  Json body{{"deployment_configs", {{"production", {{"env_vars", std::move(wanted)}}}}}};
+  Json production{{"env_vars", std::move(wanted)}};
+  if (flags) production["compatibility_flags"] = *flags;
+  Json body{{"deployment_configs", {{"production", std::move(production)}}}};
   auto request = json_request("PATCH", project_url(host.settings, name, ""),
                               host.settings.cloudflare_api_token, body);
   co_await send_to_pages(host, std::move(request), "set the variables", Repeat::harmless);

@@ -97,8 +97,11 @@ struct SiteVariable {
   std::string value;
   enum class Kind { plain, secret } kind = Kind::secret;
 };
-// Makes the project's variables exactly these; they apply to the next deployment. Repeatable.
-Task<Done> set_pages_variables(Host& host, std::string name, std::vector<SiteVariable> variables);
+using CompatibilityFlags = std::vector<std::string>;
+// Makes the project's variables exactly these, and its flags where they are given; they apply to
+// the next deployment. Repeatable.
+Task<Done> set_pages_variables(Host& host, std::string name, std::vector<SiteVariable> variables,
+                               std::optional<CompatibilityFlags> flags = std::nullopt);
 
 // A file to be served. Its content is either here or in the blob store.
 struct SiteAsset {
@@ -117,11 +120,12 @@ struct WorkerModule {
 };
 struct SiteUpload {
   std::vector<SiteAsset> assets;
-  std::vector<WorkerModule> modules;  // the first one is the main module; none: assets only
-  std::string headers_text;           // _headers, "" when none
-  std::string redirects_text;         // _redirects
-  std::string routes_json;            // _routes.json
-  std::string release;                // our id: travels as the commit message, to find it again
+  std::vector<WorkerModule> modules;       // the first one is the main module; none: assets only
+  std::string headers_text;                // _headers, "" when none
+  std::string redirects_text;              // _redirects
+  std::string routes_json;                 // _routes.json
+  CompatibilityFlags compatibility_flags;  // what the code needs of the project's settings
+  std::string release;  // our id: travels as the commit message, to find it again
 };
 
 struct PagesDeployment {
