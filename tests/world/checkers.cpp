@@ -179,7 +179,8 @@ std::string why_rows_are_lost(Stage& stage, int64_t visitors) {
 
 std::string why_added_rows_differ(Stage& stage, int64_t notes) {
   auto app = find_app_of(stage.database, stage.project_id);
-  SqliteDatabase* content = app ? stage.turso.content_of(app->database_name) : nullptr;
+  if (!app) return "the app is gone";
+  auto content = stage.turso.content_of(app->database_name);
   if (content == nullptr) return "G10: the production database is gone";
   auto counted = content->attempt("SELECT count(*), count(DISTINCT text) FROM notes", {});
   if (!counted.error.empty()) return "the new table is not in production";
