@@ -1,5 +1,8 @@
 #include "shared/host/settings.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "shared/base/text.h"
 
 namespace fairway {
@@ -46,30 +49,68 @@ std::string missing(std::initializer_list<std::pair<std::string_view, const std:
 }
 
 bool is_url(std::string_view text) {
-  return text.starts_with("https://") || text.starts_with("http://127.0.0.1") ||
-         text.starts_with("http://localhost") || text.starts_with("http://{");
+  if (text.starts_with("https://") || text.starts_with("http://{")) return true;
+  if (!text.starts_with("http://")) return false;
+  auto host = text.substr(7, text.find_first_of(":/", 7) - 7);
+  return host == "127.0.0.1" || host == "localhost";
+}
+
+std::optional<MasterKey> master_key_of(std::string_view entry) {
+  constexpr std::string_view allowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  size_t colon = entry.find(':');
+  if (colon == 0 || colon == std::string_view::npos) return std::nullopt;
+  auto id = entry.substr(0, colon);
+  auto bytes = from_base64(entry.substr(colon + 1));
+  bool is_id = id.find_first_not_of(allowed) == std::string_view::npos;
+  if (!is_id || !bytes || bytes->size() != 32) return std::nullopt;
+  return MasterKey{std::string(id), std::move(*bytes)};
+}
+
+// The first wrong setting of those whose names start so.
+std::string first_wrong(const Settings& settings, std::string_view prefix) {
+  for (auto& sentence : wrong_settings(settings)) {
+    if (sentence.starts_with(prefix) || sentence.starts_with("CREDENTIALS_")) return sentence;
+  }
+  return "";
 }
 
 }  // namespace
 
+std::vector<MasterKey> master_keys(const Settings& settings) {
+  std::vector<MasterKey> keys;
+  for (auto entry : split(settings.credentials_encryption_key, ',')) {
+    auto key = master_key_of(trim(entry));
+    auto is_same = [&](const MasterKey& earlier) { return earlier.id == key->id; };
+    if (key && std::none_of(keys.begin(), keys.end(), is_same)) keys.push_back(std::move(*key));
+  }
+  return keys;
+}
+
 std::string why_turso_is_off(const Settings& settings) {
-  return missing({{"TURSO_ORG_ID", &settings.turso_org_id},
-                  {"TURSO_API_TOKEN", &settings.turso_api_token},
-                  {"CREDENTIALS_ENCRYPTION_KEY", &settings.credentials_encryption_key}});
+  std::string why = missing({{"TURSO_ORG_ID", &settings.turso_org_id},
+                             {"TURSO_API_TOKEN", &settings.turso_api_token},
+                             {"CREDENTIALS_ENCRYPTION_KEY", &settings.credentials_encryption_key}});
+  return why.empty() ? first_wrong(settings, "TURSO_") : why;
 }
 
 std::string why_cloudflare_is_off(const Settings& settings) {
-  return missing({{"CLOUDFLARE_ACCOUNT_ID", &settings.cloudflare_account_id},
-                  {"CLOUDFLARE_API_TOKEN", &settings.cloudflare_api_token},
-                  {"CREDENTIALS_ENCRYPTION_KEY", &settings.credentials_encryption_key}});
+  std::string why = missing({{"CLOUDFLARE_ACCOUNT_ID", &settings.cloudflare_account_id},
+                             {"CLOUDFLARE_API_TOKEN", &settings.cloudflare_api_token},
+                             {"CREDENTIALS_ENCRYPTION_KEY", &settings.credentials_encryption_key}});
+  return why.empty() ? first_wrong(settings, "CLOUDFLARE_") : why;
 }
 
 std::vector<std::string> wrong_settings(const Settings& settings) {
   std::vector<std::string> wrong;
   for (const auto& known : setting_names()) {
     const std::string& value = settings.*known.member;
-    if (!known.name.ends_with("_URL") || value.empty() || is_url(value)) continue;
-    wrong.push_back(cat({known.name, " must start with https:// (or name this machine)."}));
+    if (!known.name.ends_with("_URL") || value.empty()) continue;
+    if (!is_url(value)) {
+      wrong.push_back(cat({known.name, " must start with https:// (or name this machine)."}));
+    } else if (value.ends_with('/') && known.name != "SIGN_IN_URL") {
+      wrong.push_back(cat({known.name, " must not end in /."}));
+    }
   }
   const std::string& single = settings.turso_single_upload_bytes;
   if (!single.empty() && parse_decimal(single).value_or(0) < 1) {
@@ -81,15 +122,11 @@ std::vector<std::string> wrong_settings(const Settings& settings) {
   if (settings.cloudflare_pages_url.find("{subdomain}") == std::string::npos) {
     wrong.push_back("CLOUDFLARE_PAGES_URL must hold {subdomain}.");
   }
-  for (auto key : split(settings.credentials_encryption_key, ',')) {
-    if (settings.credentials_encryption_key.empty()) break;
-    size_t colon = key.find(':');
-    auto bytes =
-        colon == std::string_view::npos ? std::nullopt : from_base64(key.substr(colon + 1));
-    if (colon == 0 || !bytes || bytes->size() != 32) {
-      wrong.push_back("CREDENTIALS_ENCRYPTION_KEY must be <id>:<base64 of 32 bytes>, by commas.");
-      break;
-    }
+  const std::string& keys = settings.credentials_encryption_key;
+  if (!keys.empty() && master_keys(settings).size() != split(keys, ',').size()) {
+    wrong.push_back(
+        "CREDENTIALS_ENCRYPTION_KEY must be <id>:<base64 of 32 bytes>, by commas, each id once, of "
+        "letters, digits, _ and -.");
   }
   return wrong;
 }

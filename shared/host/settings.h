@@ -22,7 +22,8 @@ struct Settings {
   std::string cloudflare_api_url = "https://api.cloudflare.com/client/v4";
   std::string cloudflare_pages_url = "https://{subdomain}";
 
-  // "<id>:<base64 of 32 bytes>", newest first, separated by commas. The first one seals.
+  // "<id>:<base64 of 32 bytes>", newest first, separated by commas; an id has letters, digits, _
+  // and -. The first one seals.
   std::string credentials_encryption_key;
 
   std::string supabase_url;
@@ -41,12 +42,20 @@ const std::vector<SettingName>& setting_names();
 // Takes one setting; an empty value leaves the default. False when there is no such setting.
 bool set(Settings& settings, std::string_view name, std::string_view value);
 
-// Why a provider is off, or "" when it can be used.
+// Why a provider is off, or "" when it can be used: what it needs is missing or wrong.
 std::string why_turso_is_off(const Settings& settings);
 std::string why_cloudflare_is_off(const Settings& settings);
 
 // One sentence for each setting whose value cannot be right, naming it, never its value.
 std::vector<std::string> wrong_settings(const Settings& settings);
+
+struct MasterKey {
+  std::string id;
+  std::string bytes;  // 32
+};
+// The listed keys, newest first. An entry that is wrong, or has the id of an earlier one, is left
+// out; wrong_settings names it.
+std::vector<MasterKey> master_keys(const Settings& settings);
 
 // "https://{hostname}" with the hole filled.
 std::string fill(std::string url_template, std::string_view hole, std::string_view value);

@@ -10,24 +10,6 @@ constexpr std::string_view form = "s1";
 constexpr size_t nonce_bytes = 12;
 constexpr size_t key_bytes = 32;
 
-struct MasterKey {
-  std::string id;
-  std::string bytes;
-};
-
-std::vector<MasterKey> master_keys(const Settings& settings) {
-  std::vector<MasterKey> keys;
-  for (auto entry : split(settings.credentials_encryption_key, ',')) {
-    size_t colon = entry.find(':');
-    if (colon == std::string_view::npos) continue;
-    auto bytes = from_base64(entry.substr(colon + 1));
-    if (bytes && bytes->size() == key_bytes) {
-      keys.push_back({std::string(entry.substr(0, colon)), std::move(*bytes)});
-    }
-  }
-  return keys;
-}
-
 // Lengths stand before the parts, so that no two places read the same.
 std::string additional_data(const SealPlace& place, std::string_view layer,
                             std::string_view key_id) {
