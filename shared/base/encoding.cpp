@@ -88,6 +88,8 @@ std::optional<std::string> from_base64(std::string_view text) {
     bits -= 8;
     bytes += char(group >> bits & 255);
   }
+  bool has_rest = (group & ((uint32_t{1} << bits) - 1)) != 0;
+  if (has_rest) return std::nullopt;
   return bytes;
 }
 

@@ -36,7 +36,8 @@ std::optional<std::string> from_hex(std::string_view text);
 bool is_hex(std::string_view text, size_t length);
 
 std::string base64(std::string_view bytes);
-// Standard or URL-safe alphabet, padded or not; nothing when malformed.
+// Standard or URL-safe alphabet, padded or not; nothing when malformed. Bytes have one text only
+// (RFC 4648 3.5): bits behind the last byte must be zero.
 std::optional<std::string> from_base64(std::string_view text);
 
 // Percent-encodes everything but unreserved characters (RFC 3986 2.3).
