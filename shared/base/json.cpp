@@ -34,6 +34,11 @@ bool is_too_deep(std::string_view text) {
   return false;
 }
 
+bool is_int64(const Json& json) {
+  bool is_too_large = json.is_number_unsigned() && json.get<uint64_t>() > uint64_t(INT64_MAX);
+  return json.is_number_integer() && !is_too_large;
+}
+
 const Json& null_json() {
   static const Json null;
   return null;
@@ -46,8 +51,10 @@ Outcome<Json> parse_json(std::string_view text) {
     return fix_input("invalid_json",
                      cat({"The JSON is nested deeper than ", decimal(depth_max), "."}));
   }
+  bool has_nul = text.find('\0') != std::string_view::npos;  // where nlohmann's parser would stop
   Json json = Json::parse(text.data(), text.data() + text.size(), nullptr, false);
-  if (json.is_discarded()) return fix_input("invalid_json", "The text is not valid JSON.");
+  if (has_nul || json.is_discarded())
+    return fix_input("invalid_json", "The text is not valid JSON.");
   return json;
 }
 
@@ -68,7 +75,7 @@ std::string text_or(const Json& json, std::string_view name, std::string_view ot
 
 int64_t integer_or(const Json& json, std::string_view name, int64_t otherwise) {
   const Json& found = member(json, name);
-  return found.is_number_integer() ? found.get<int64_t>() : otherwise;
+  return is_int64(found) ? found.get<int64_t>() : otherwise;
 }
 
 Fields::Fields(const Json& json, std::string path) : json_(json), path_(std::move(path)) {
@@ -97,8 +104,7 @@ std::string Fields::text_or(std::string_view name, std::string_view otherwise) {
 
 int64_t Fields::integer(std::string_view name, IntegerLimits limits) {
   const Json& found = any(name);
-  bool fits = found.is_number_integer() &&
-              !(found.is_number_unsigned() && found.get<uint64_t>() > uint64_t(INT64_MAX));
+  bool fits = is_int64(found);
   int64_t number = fits ? found.get<int64_t>() : 0;
   if (!fits || number < limits.min || number > limits.max) {
     refuse(name,

@@ -6,9 +6,9 @@ namespace fairway {
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
   std::string joined;
-  for (const auto& part : parts) {
-    if (!joined.empty()) joined += separator;
-    joined += part;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) joined += separator;
+    joined += parts[i];
   }
   return joined;
 }
@@ -39,6 +39,7 @@ std::string lower_ascii(std::string_view text) {
 }
 
 std::string replace_all(std::string text, std::string_view what, std::string_view by) {
+  if (what.empty()) return text;
   for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) {
     text.replace(at, what.size(), by);
   }

@@ -1,5 +1,7 @@
 #include "shared/base/time.h"
 
+#include <algorithm>
+
 #include "shared/base/text.h"
 
 namespace fairway {
@@ -42,6 +44,7 @@ std::string utc_text(int64_t at_ms) {
 }
 
 std::string span_text(int64_t span_ms) {
+  span_ms = std::max<int64_t>(span_ms, 0);  // clocks of two machines differ
   if (span_ms < 10 * second_ms) {
     int64_t tenths = span_ms / 100;
     return cat({decimal(tenths / 10), ".", decimal(tenths % 10), " s"});
