@@ -95,6 +95,7 @@ std::vector<std::vector<const HashedAsset*>> buckets_of(const std::vector<Hashed
   std::vector<std::vector<const HashedAsset*>> buckets;
   std::vector<std::string> left = missing;
   std::sort(left.begin(), left.end());
+  left.erase(std::unique(left.begin(), left.end()), left.end());
   int64_t bytes = 0;
   for (const auto& item : hashed) {
     auto found = std::lower_bound(left.begin(), left.end(), item.hash);

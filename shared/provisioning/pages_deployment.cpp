@@ -31,11 +31,18 @@ std::string boundary_for(const std::vector<FormPart>& parts) {
   }
 }
 
+// As browsers write names into a form (WHATWG HTML, multipart/form-data).
+std::string form_name(std::string_view name) {
+  std::string text = replace_all(std::string(name), "\r", "%0D");
+  return replace_all(replace_all(std::move(text), "\n", "%0A"), "\"", "%22");
+}
+
 std::string form_text(const std::vector<FormPart>& parts, std::string_view boundary) {
   std::string text;
   for (const auto& part : parts) {
-    text += cat({"--", boundary, "\r\nContent-Disposition: form-data; name=\"", part.name, "\""});
-    if (!part.filename.empty()) text += cat({"; filename=\"", part.filename, "\""});
+    text += cat({"--", boundary, "\r\nContent-Disposition: form-data; name=\"",
+                 form_name(part.name), "\""});
+    if (!part.filename.empty()) text += cat({"; filename=\"", form_name(part.filename), "\""});
     if (!part.content_type.empty()) text += cat({"\r\nContent-Type: ", part.content_type});
     text += cat({"\r\n\r\n", part.content, "\r\n"});
   }
