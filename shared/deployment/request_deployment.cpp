@@ -55,7 +55,11 @@ Outcome<std::string> request_deployment(Host& host, const DeploymentRequest& req
   if (!key.empty()) {
     if (auto same = find_deployment_by_key(host.database, key)) return same->id;
   }
-  if (auto active = find_active_deployment(host.database, request.project_id)) return active->id;
+  if (auto active = find_active_deployment(host.database, request.project_id)) {
+    if (active->verb == Verb::deploy_web) return active->id;
+    return fix_input("deployment_active", "The app is being deleted right now.",
+                     "Wait until it is gone, then deploy again.");
+  }
   auto project = find_project(host.database, request.project_id);
   if (auto failure = why_not(host, project)) return *failure;
   auto found = find_app_of(host.database, project->id);
