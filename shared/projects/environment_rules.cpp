@@ -68,6 +68,10 @@ struct Reader {
     auto& kept = result.variables;
     auto earlier = std::find_if(kept.begin(), kept.end(), same);
     if (earlier != kept.end()) kept.erase(earlier);
+    if (int64_t(kept.size()) == limits::environment_variables_max) {
+      return bad(cat(
+          {name, " is one more than ", decimal(limits::environment_variables_max), " variables"}));
+    }
     kept.emplace_back(std::move(name), std::move(value));
   }
 
@@ -95,7 +99,13 @@ struct Reader {
       bad("the quote is never closed");
       return skip_line();
     }
-    keep(std::string(name), std::move(*value));
+    std::string_view behind = rest.substr(value_at + used);
+    behind = trim(behind.substr(0, behind.find('\n')));
+    if (behind.empty() || behind[0] == '#') {
+      keep(std::string(name), std::move(*value));
+    } else {
+      bad("text stands behind the closing quote");
+    }
     skip(value_at + used);
     if (!rest.empty()) skip_line();
   }
@@ -106,13 +116,7 @@ struct Reader {
 EnvironmentText parse_environment(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   Reader reader{text, 1, {}};
-  while (!reader.rest.empty()) {
-    if (int64_t(reader.result.variables.size()) > limits::environment_variables_max) {
-      reader.bad("there are more than 200 variables");
-      break;
-    }
-    reader.read_line();
-  }
+  while (!reader.rest.empty()) reader.read_line();
   return std::move(reader.result);
 }
 

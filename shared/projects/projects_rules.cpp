@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "shared/base/limits.h"
 #include "shared/base/text.h"
 #include "shared/projects/projects.h"
@@ -49,6 +51,17 @@ PreviewManifest::AddedRows read_added_rows(Fields& fields) {
   return added;
 }
 
+// A path that two files have, or one as a file and another as a folder; "" when there is none.
+std::string path_that_clashes(const Bundle& bundle) {
+  std::vector<std::string> paths;
+  for (const auto& file : bundle.files) paths.push_back(file.path + "/");
+  std::sort(paths.begin(), paths.end());
+  auto clash =
+      std::adjacent_find(paths.begin(), paths.end(),
+                         [](const auto& one, const auto& next) { return next.starts_with(one); });
+  return clash == paths.end() ? "" : clash->substr(0, clash->size() - 1);
+}
+
 }  // namespace
 
 std::string why_bad_path(std::string_view path) {
@@ -79,6 +92,8 @@ Outcome<Bundle> read_bundle(const Json& json) {
     total += file.size_bytes;
     bundle.files.push_back(std::move(file));
   }
+  std::string twice = path_that_clashes(bundle);
+  if (!twice.empty()) fields.refuse("files", cat({"name ", twice, " twice"}));
   if (total > limits::bundle_bytes_max) fields.refuse("files", "are larger than 512 MB together");
   if (auto failure = fields.failure()) return *failure;
   return bundle;
@@ -90,18 +105,20 @@ Outcome<PreviewManifest> read_preview(const Json& json) {
   Fields image = fields.object("image");
   preview.image_bytes = image.integer("size_bytes", {1, limits::image_bytes_max});
   preview.image_sha256 = image.text("sha256", {64, 64});
+  if (!is_hex(preview.image_sha256, 64)) image.refuse("sha256", "must be 64 hex digits");
   preview.image_parts = read_parts(image, preview.image_bytes);
   fields.adopt(image);
   Fields source = fields.object("source");
   preview.source_bytes = source.integer("size_bytes", {1, limits::preview_bytes_max});
   preview.source_sha256 = source.text("sha256", {64, 64});
+  if (!is_hex(preview.source_sha256, 64)) source.refuse("sha256", "must be 64 hex digits");
   fields.adopt(source);
   preview.schema = fields.any("schema");
   if (!preview.schema.is_array() || preview.schema.size() > size_t(limits::schema_objects_max)) {
     fields.refuse("schema", "must be a list of at most 10,000 objects");
   }
   for (Fields& table : fields.objects("tables", size_t(limits::tables_max))) {
-    table.integer("rows");
+    table.integer("rows", {0, limits::preview_bytes_max});  // a row has a byte at least
     fields.adopt(table);
   }
   preview.tables = fields.any("tables");
