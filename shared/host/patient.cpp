@@ -31,7 +31,7 @@ int64_t pause_ms(const HttpResponse* response, int attempt) {
   if (response == nullptr) return growing;
   auto seconds = parse_decimal(response->header("retry-after"));
   if (!seconds || *seconds < 0) return growing;
-  return std::min(*seconds * second_ms, pause_ms_max);
+  return std::min(*seconds, pause_ms_max / second_ms) * second_ms;
 }
 
 }  // namespace
