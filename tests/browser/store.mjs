@@ -10,7 +10,7 @@
  *   null takes the database away
  */
 export async function changeStored(page, id, change) {
-  const database = change.database ? [...change.database] : change.database;
+  const database = change.database && Buffer.from(change.database).toString('base64');
   await page.evaluate(writeToStore, { id, ...change, database });
 }
 
@@ -45,7 +45,7 @@ async function writeToStore({ id, database, files, name }) {
   };
   if (database === null) writing.objectStore('databases').delete(id);
   else if (database !== undefined) {
-    const bytes = new Uint8Array(database);
+    const bytes = Uint8Array.from(atob(database), (letter) => letter.charCodeAt(0));
     writing.objectStore('databases').put({ id, bytes, savedAt });
   }
   await done;

@@ -264,7 +264,7 @@ export function stage() {
 /** @param {Browser} browser @param {BrowserContextOptions} look */
 async function newPerson(browser, look) {
   const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
+    viewport: { width: 1280, height: 800 },
     reducedMotion: 'reduce',
     locale: 'en-GB',
     timezoneId: 'UTC',
