@@ -160,7 +160,7 @@ test('foreign addresses stand in provider files', () => {
 test('no machine names', () => {
   breaks('README.md', `from ${['npmjs', 'org'].join('.')}\n`, /names a package registry/);
   breaks('tools/run', 'cd /work/main\n', /a path of one machine/);
-  breaks('web/a.mjs', `import '../shared/a.mjs';\n`, /written from the root/);
+  breaks('web/a.cpp', '#include "../shared/a.h"\n', /written from the root/);
 });
 
 test('every module has its header', () => {
