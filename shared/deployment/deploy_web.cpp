@@ -71,6 +71,21 @@ std::string left_over_text(const std::vector<Resource>& resources) {
   return join(names, ", ");
 }
 
+// Where it stopped again and again without an answer: our own mistake, told with the place.
+Failure stuck_failure(Journal& journal) {
+  std::string title = "its first step";
+  for (const auto& record : steps_of(journal.host.database, journal.job_id)) {
+    if (record.ended_at_ms > 0) continue;
+    for (const auto& step : deploy_steps()) {
+      if (step.name == record.name) title = cat({"\"", step.title, "\""});
+    }
+  }
+  return report_bug("stuck",
+                    cat({"Fairway broke off ", decimal(fruitless_runs_max), " times at ", title,
+                         " without getting any further, so it stopped trying."}),
+                    "Fairway must act: send the report.");
+}
+
 // Undoes, then writes the end. Fails with retry_later while undoing may still succeed.
 Task<Done> wind_up(Host& host, Journal& journal, Deployment deployment, Ending ending) {
   if (ending.status == Status::cancelled) set_status(host, deployment.id, Status::cancelling);
@@ -118,6 +133,12 @@ Task<Done> deploy_web(Host& host, Journal& journal, Json input) {
   FAIRWAY_ASSERT(deployment);
   if (!is_active(deployment->status)) co_return Done{};
   auto ending = kept_ending(journal);
+  if (!ending && journal.is_stuck()) {
+    ending = Ending{Status::failed, stuck_failure(journal), host.clock.now_ms()};
+    write_log(journal, "", LogLevel::error, ending->failure.message);
+    keep_ending(journal, *ending);
+    co_await host.clock.sleep_ms(0);  // kept, whatever the undoing does; that has its own bound
+  }
   if (!ending && journal.cancelled) ending = cancelled_ending(host);
   if (!ending && !is_time_left(host, *deployment)) ending = late_ending(host);
   if (!ending) {

@@ -62,6 +62,7 @@ Task<TableSum> read_table(Host& host, Journal& journal, DatabaseAccess access, S
   while (!reader.done()) {
     reader = co_await read_page(host, access, std::move(reader));
     write_note(journal, note, reader.state());
+    mark_progress(journal);
     write_note(journal, "tables", progress_json(sides.source, index, reader.rows_done()));
   }
   co_return TableSum(reader.sum());

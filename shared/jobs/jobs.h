@@ -12,6 +12,12 @@
 // into the queue with growing pauses; any other outcome ends it. A job must end by itself in
 // bounded time: the pump never gives up for it.
 //
+// A run that traps takes its turn back, and would do so for ever. So each claim is a turn of its
+// own, and counts: `fruitless_runs` are the claims since a run of the job last finished a step,
+// marked progress or came to an end. A workflow that sees more than fruitless_runs_max does not try
+// the same again, unless its time is bounded in another way; a job that has begun to fail so is run
+// apart from others, which it would take along.
+//
 // Cancel: `cancel_requested` is seen within a second at any await: the pump drops the workflow
 // where it stands and starts it again with journal.cancelled set; the workflow then undoes.
 #pragma once
@@ -27,7 +33,12 @@ struct Journal {
   Host& host;
   std::string job_id;
   bool cancelled = false;  // the user asked to stop: undo instead of going on
+  int fruitless_runs = 0;  // of this job, this one included
+
+  bool is_stuck() const;
 };
+
+constexpr int fruitless_runs_max = 5;
 
 enum class LogLevel { info, warn, error };
 
@@ -50,6 +61,7 @@ struct Job {
   std::string kind;
   Json input;
   int attempts = 0;
+  int fruitless_runs = 0;
   int64_t created_at_ms = 0;
   int64_t run_at_ms = 0;
   int64_t ended_at_ms = 0;  // 0: not yet
@@ -67,8 +79,10 @@ void request_cancel(Host& host, const std::string& id);
 // When the pump is wanted next: the earliest due job or the earliest end of a lease.
 std::optional<int64_t> next_due_at_ms(Database& database);
 
+// Which jobs may be claimed: all, or those alone of which no run is known to have failed.
+enum class Claim { any, sound };
 // Takes a due job whose lease is free for `runner`, until now + lease_ms.
-std::optional<Job> claim_job(Host& host, const std::string& runner);
+std::optional<Job> claim_job(Host& host, const std::string& runner, Claim which = Claim::any);
 // Ends every lease, so that jobs of a runner that died are due at once. Only for a caller who knows
 // that no other runner lives: the first run of an account's object.
 void end_leases(Database& database);
@@ -86,6 +100,8 @@ void write_log(Journal& journal, std::string step, LogLevel level, std::string t
 // Small values that a running step shows or resumes from (rows done, a cursor); null when none.
 void write_note(Journal& journal, const std::string& name, const Json& value);
 Json read_note(Database& database, const std::string& job_id, const std::string& name);
+// Tells that a run got further within a step than any before it.
+void mark_progress(Journal& journal);
 
 namespace journal_detail {
 std::optional<Json> saved_result(Journal& journal, const std::string& name);

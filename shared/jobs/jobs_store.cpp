@@ -50,6 +50,18 @@ Job job_of(const Row& row) {
           .cancel_requested = row.integer(7) != 0};
 }
 
+// The count of fruitless runs stands beside the job's notes: it is there only while it counts.
+const std::string fruitless_note = "fruitless_runs";
+
+int fruitless_runs_of(Database& database, const std::string& id) {
+  Json note = read_note(database, id, fruitless_note);
+  return note.is_number_integer() ? note.get<int>() : 0;
+}
+
+void forget_fruitless_runs(Database& database, const std::string& id) {
+  database.run("DELETE FROM job_notes WHERE job_id = ?1 AND name = ?2", {id, fruitless_note});
+}
+
 std::string select_job(std::string_view where) {
   return std::string("SELECT ") + std::string(job_columns) + " FROM jobs WHERE " +
          std::string(where);
@@ -86,15 +98,21 @@ std::optional<int64_t> next_due_at_ms(Database& database) {
   return found.rows[0].integer(0);
 }
 
-std::optional<Job> claim_job(Host& host, const std::string& runner) {
+bool Journal::is_stuck() const { return fruitless_runs > fruitless_runs_max; }
+
+std::optional<Job> claim_job(Host& host, const std::string& runner, Claim which) {
   int64_t now_ms = host.clock.now_ms();
   static const std::string sql = select_job(
-      "state <> 'ended' AND run_at_ms <= ?1 AND lease_until_ms <= ?1"
+      "state <> 'ended' AND run_at_ms <= ?1 AND lease_until_ms <= ?1 AND (?2 OR NOT EXISTS("
+      "SELECT 1 FROM job_notes WHERE job_id = jobs.id AND name = 'fruitless_runs'))"
       " ORDER BY run_at_ms, id LIMIT 1");
-  auto found = host.database.run(sql, {now_ms});
+  auto found = host.database.run(sql, {now_ms, int64_t(which == Claim::any)});
   if (found.rows.empty()) return std::nullopt;
   Job job = job_of(found.rows[0]);
   job.attempts += 1;
+  job.fruitless_runs = fruitless_runs_of(host.database, job.id) + 1;
+  Journal journal{host, job.id};
+  write_note(journal, fruitless_note, job.fruitless_runs);
   host.database.run(
       "UPDATE jobs SET state = 'running', runner = ?2, lease_until_ms = ?3, attempts = ?4"
       " WHERE id = ?1",
@@ -129,6 +147,7 @@ void reschedule_job(Host& host, const Job& job) {
   host.database.run(
       "UPDATE jobs SET state = 'queued', lease_until_ms = 0, run_at_ms = ?2 WHERE id = ?1",
       {job.id, host.clock.now_ms() + pause_ms});
+  forget_fruitless_runs(host.database, job.id);
 }
 
 std::vector<StepRecord> steps_of(Database& database, const std::string& job_id) {
@@ -175,6 +194,10 @@ Json read_note(Database& database, const std::string& job_id, const std::string&
   return found.rows.empty() ? Json() : own_json(found.rows[0].text(0));
 }
 
+void mark_progress(Journal& journal) {
+  forget_fruitless_runs(journal.host.database, journal.job_id);
+}
+
 namespace journal_detail {
 
 std::optional<Json> saved_result(Journal& journal, const std::string& name) {
@@ -195,6 +218,7 @@ void end_step(Journal& journal, const std::string& name, const Json& result) {
   journal.host.database.run(
       "UPDATE journal SET ended_at_ms = ?3, result = ?4 WHERE job_id = ?1 AND name = ?2",
       {journal.job_id, name, journal.host.clock.now_ms(), to_text(result)});
+  mark_progress(journal);
 }
 
 }  // namespace journal_detail

@@ -30,7 +30,7 @@ Task<Done> run_watched(Host& host, Journal& journal, Workflow workflow, Json inp
 }
 
 Task<Done> run_job(Host& host, Workflow workflow, Job job, std::string runner) {
-  Journal journal{host, job.id, job.cancel_requested};
+  Journal journal{host, job.id, job.cancel_requested, job.fruitless_runs};
   auto outcome = co_await outcome_of(run_watched(host, journal, workflow, job.input, runner));
   if (!journal.cancelled && !outcome.ok() && is_cancel_requested(host.database, job.id)) {
     journal.cancelled = true;
@@ -51,12 +51,16 @@ Task<Done> run_due_jobs(Host& host, Workflows workflows) {
   for (;;) {
     std::string runner = new_id(host, "run");
     std::vector<Task<Done>> running;
-    while (auto job = claim_job(host, runner)) {
+    bool is_sound = true;
+    for (auto job = claim_job(host, runner); job; job = claim_job(host, runner, Claim::sound)) {
+      is_sound = job->fruitless_runs == 1;
       auto workflow = workflows.find(job->kind);
       FAIRWAY_ASSERT(workflow != workflows.end());
       running.push_back(run_job(host, workflow->second, std::move(*job), runner));
+      if (!is_sound) break;
     }
     if (running.empty()) co_return Done{};
+    co_await host.clock.sleep_ms(0);  // the claims are kept, whatever the runs do
     co_await outcomes_of(std::move(running));
   }
 }

@@ -36,8 +36,8 @@ struct Image {
 // A draft that asks for chunks of this size and puts them together.
 struct Draft {
   int64_t chunk_bytes = 0;
-  std::map<std::string, std::string> chunks;
-  std::string whole;
+  std::map<std::string, std::string> chunks = {};
+  std::string whole = "";
   int starts = 0;
 
   HttpResponse answer(const Script::Received& received) {

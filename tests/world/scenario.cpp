@@ -54,6 +54,20 @@ Faults draw_faults(Chance& chance) {
   return faults;
 }
 
+// Where the core traps in some worlds, on the way forward and on the way back.
+std::string draw_trap(uint64_t seed) {
+  constexpr std::string_view places[] = {"POST https://api.turso.test",
+                                         "/v1/upload",
+                                         "/v2/pipeline",
+                                         "/upload-token",
+                                         "/deployments",
+                                         "fairway.json",
+                                         "PATCH ",
+                                         "DELETE "};
+  if (seed % 16 != 5) return "";
+  return std::string(places[seed / 16 % std::size(places)]);
+}
+
 class Drama {
  public:
   Drama(const Play& play, SqliteDatabase& database, const Previews& previews)
@@ -78,7 +92,9 @@ class Drama {
     bool is_chosen = play_.fail_request > 0 || play_.fail_requests_from > 0;
     Faults faults = is_chosen ? Faults{} : draw_faults(world_.chance);
     world_.faults = faults;
+    world_.trap_on = draw_trap(play_.seed);
     deploy(previews_.first);
+    check_traps();
     calm();
     if (!is_live()) {
       deploy(previews_.first);
@@ -194,8 +210,27 @@ class Drama {
     report(why_rows_are_lost(stage_, visitors_));
   }
 
+  // The way forward is tried a few times; the way back until its time is over, once in each lease.
+  void check_traps() {
+    constexpr int64_t tries_max = undo_ms_max / lease_ms + forward_ms_max / lease_ms;
+    if (world_.traps > tries_max) {
+      report(cat({"a turn that traps was tried ", decimal(world_.traps), " times"}));
+    }
+    auto last = find_last_deployment(host_.database, stage_.project_id);
+    bool has_stopped = last->failure && last->failure->code == "stuck";
+    if (has_stopped && last->failure->reaction != Reaction::report_bug) {
+      report("a deployment that is stuck is no mistake of the person");
+    }
+    // Undoing that traps keeps the reason for which it had to be undone.
+    bool is_forward = world_.crashes == world_.traps && last->status == Status::failed;
+    if (is_forward && world_.traps >= fruitless_runs_max && !has_stopped) {
+      report("a deployment trapped again and again and does not say so");
+    }
+  }
+
   void calm() {
     world_.faults = {};
+    world_.trap_on.clear();
     world_.fail_request = world_.fail_requests_from = 0;
     pages_.fail_deployments_percent = 0;
     is_calm_ = true;

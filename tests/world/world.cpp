@@ -48,7 +48,10 @@ class World::Flight final : public Waiting {
     Request& flight = world_.flights_[id_];
     flight.request = std::move(request_);
     flight.waiting = this;
-    flight.is_lost = world_.is_doomed_;  // the turn that sent it never was
+    std::string named = cat({flight.request.method, " ", flight.request.url});
+    bool is_trap = !world_.trap_on.empty() && named.find(world_.trap_on) != std::string::npos;
+    world_.is_trapped_ |= is_trap;
+    flight.is_lost = world_.is_doomed_ || is_trap;  // the turn that sent it never was
     Chance& luck = world_.chance;
     int64_t way_ms = 5 + luck.below(100);
     if (luck.percent(world_.faults.slow)) way_ms += luck.below(30'000);
@@ -113,6 +116,20 @@ bool World::run_doomed_turn() {
   return turned;
 }
 
+// A trap of the core: the same turn traps again, however often it is tried.
+bool World::run_trapping_turn() {
+  database_.run("SAVEPOINT trapping", {});
+  is_trapped_ = false;
+  bool turned = loop_->turn();
+  if (is_trapped_) database_.run("ROLLBACK TO trapping", {});
+  database_.run("RELEASE trapping", {});
+  if (is_trapped_) {
+    ++traps;
+    crash();
+  }
+  return turned;
+}
+
 bool World::turn() {
   bool dies = faults.crash_permille > 0 && crashes < crashes_max && !tasks_.empty() &&
               chance.below(1000) < faults.crash_permille;
@@ -121,7 +138,7 @@ bool World::turn() {
     crash();
     return true;
   }
-  if (loop_->turn()) {
+  if (trap_on.empty() ? loop_->turn() : run_trapping_turn()) {
     collect_ended();
     return true;
   }

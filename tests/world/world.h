@@ -72,6 +72,9 @@ class World final : public Http, public Blobs, public Clock, public Random, publ
   int64_t crashes = 0;
   // A machine that never lives for a whole step gets nowhere, in any world: then it holds.
   int64_t crashes_max = 40;
+  // A turn that sends "METHOD url" with this text in it traps, every time; "": none does.
+  std::string trap_on;
+  int64_t traps = 0;
 
   Host host() { return {*this, database_, *this, *this, *this, *this, settings_}; }
 
@@ -118,6 +121,7 @@ class World final : public Http, public Blobs, public Clock, public Random, publ
   void finish(int64_t id, std::optional<HttpResponse> response);
   std::string body_of(const HttpRequest& request) const;
   bool run_doomed_turn();
+  bool run_trapping_turn();
   void collect_ended();
   void note(std::string_view what, std::string_view detail);
 
@@ -129,6 +133,7 @@ class World final : public Http, public Blobs, public Clock, public Random, publ
   std::map<int64_t, Request> flights_;
   int64_t events_made_ = 0;
   bool is_doomed_ = false;  // the turn under way will never have happened
+  bool is_trapped_ = false;
 };
 
 }  // namespace fairway::test
