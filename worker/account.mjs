@@ -1,8 +1,8 @@
 // One user: one Durable Object, one SQLite, and the alarm that moves their jobs on.
 //
-// Every turn of the core is one transaction, together with the alarm that it makes necessary: a
-// job that is stored has an alarm that will run it, wherever the machine dies. Alarms fire at least
-// once; jobs go on from their journal.
+// A turn of the core that may write is one transaction, together with the alarm that it makes
+// necessary: a job that is stored has an alarm that will run it, wherever the machine dies. Alarms
+// fire at least once; jobs go on from their journal.
 
 import { DurableObject } from 'cloudflare:workers';
 import core from '../build/worker/fairway.wasm';
@@ -14,7 +14,7 @@ import { describe, log } from './log.mjs';
 import { BlobStore } from './ports/blobs.mjs';
 import { answerPort } from './ports/ports.mjs';
 import { Pump } from './pump.mjs';
-import { bodyTooLarge, trapped } from './respond.mjs';
+import { apiHeaders, bodyTooLarge, guarded, trapped } from './respond.mjs';
 import { settingsFrom } from './settings.mjs';
 import { runSql } from './sql.mjs';
 
@@ -29,6 +29,8 @@ export class Account extends DurableObject {
   /** @type {Pool} */ #pool;
   /** @type {Pump} */ #pump;
   /** @type {BlobStore | null} */ #blobs = null;
+  /** @type {string | undefined} the user, once it is stored */ #userId;
+  /** @type {Promise<unknown> | null} ends when the schema is the newest */ #opened = null;
 
   /** @param {DurableObjectState} ctx @param {Env} env */
   constructor(ctx, env) {
@@ -47,9 +49,9 @@ export class Account extends DurableObject {
    */
   async fetch(request) {
     const requestId = header(request, 'x-fairway-request-id');
-    const bytes = await readAtMost(request, bodyBytesMax);
-    if (bytes === null) return bodyTooLarge(requestId);
     const url = new URL(request.url);
+    const bytes = await readAtMost(request, bodyBytesMax);
+    if (bytes === null) return guarded(bodyTooLarge(requestId), url, requestId);
     const user = {
       id: this.#remember(header(request, 'x-fairway-user-id')),
       email: header(request, 'x-fairway-user-email'),
@@ -64,20 +66,32 @@ export class Account extends DurableObject {
       user,
       request_id: requestId,
     };
+    const isReading = request.method === 'GET' || request.method === 'HEAD';
     try {
+      await (this.#opened ??= this.#open());
       const answer = await this.#pool.run(control, bytes, (instance) =>
-        this.#world(instance, 'after_writing'),
+        isReading ? this.#readingWorld() : this.#world(instance, 'after_writing'),
       );
-      const { status, headers } = answer.control;
+      const { status } = answer.control;
+      const headers = apiHeaders(url, requestId, answer.control.headers);
       return new Response(answer.bytes.length === 0 ? null : answer.bytes, { status, headers });
     } catch (trap) {
       log('error', 'request_trapped', { request_id: requestId, ...describe(trap) });
-      return trapped(requestId);
+      return guarded(trapped(requestId), url, requestId);
     }
   }
 
   async alarm() {
     await this.#pump.handleAlarm();
+  }
+
+  /** Brings the schema up, once in the life of this object: newer code comes with a new one. */
+  #open() {
+    const opening = this.#pool.run({ run: 'open' }, noBytes, (instance) =>
+      this.#world(instance, 'after_writing'),
+    );
+    opening.catch(() => (this.#opened = null));
+    return opening;
   }
 
   /** @param {boolean} isAlone */
@@ -89,19 +103,39 @@ export class Account extends DurableObject {
   /** An alarm is not told whose account it is, so the object keeps the user's id.
    * @param {string} id */
   #remember(id) {
-    const { kv } = this.ctx.storage;
-    const known = kv.get('user_id');
-    if (known === undefined) kv.put('user_id', id);
-    else if (known !== id) throw new Error('an account was asked for another user');
+    if (this.#user() === undefined) this.ctx.storage.kv.put('user_id', id);
+    if (this.#user() !== id) throw new Error('an account was asked for another user');
     return id;
+  }
+
+  #user() {
+    return (this.#userId ??= /** @type {string | undefined} */ (
+      this.ctx.storage.kv.get('user_id')
+    ));
+  }
+
+  #blobStore() {
+    return (this.#blobs ??= new BlobStore(this.env.BLOBS, String(this.#user())));
+  }
+
+  /** For requests that change nothing: without a transaction, which costs as much as they do, and
+   * so without statements that write.
+   * @returns {World} */
+  #readingWorld() {
+    const { sql } = this.ctx.storage;
+    const blobs = this.#blobStore();
+    return {
+      turn: (enter) => enter(),
+      query: (question) => runSql(sql, question, 'read').answer,
+      ask: (question, signal) => answerPort(question, signal, blobs),
+    };
   }
 
   /** @param {Instance} instance
    *  @param {'always' | 'after_writing'} lookForJobs when the pump is told what is due
    *  @returns {World} */
   #world(instance, lookForJobs) {
-    this.#blobs ??= new BlobStore(this.env.BLOBS, String(this.ctx.storage.kv.get('user_id')));
-    const blobs = this.#blobs;
+    const blobs = this.#blobStore();
     const { storage } = this.ctx;
     let changed = false;
     return {
@@ -115,7 +149,7 @@ export class Account extends DurableObject {
         if (changed) this.#pump.due(due_ms);
       },
       query: (question) => {
-        const answered = runSql(storage.sql, question);
+        const answered = runSql(storage.sql, question, 'write');
         changed ||= answered.changed;
         return answered.answer;
       },

@@ -13,6 +13,7 @@ import { BlobStore } from './ports/blobs.mjs';
 import { answerPort } from './ports/ports.mjs';
 import { bodyTooLarge, guarded, trapped, unavailable } from './respond.mjs';
 import { settingsFrom } from './settings.mjs';
+import { SignIns } from './sign_ins.mjs';
 
 export { Account } from './account.mjs';
 
@@ -22,14 +23,14 @@ export { Account } from './account.mjs';
 // Routes that belong to no account: the core answers them here.
 const openPaths = new Set(['/api/health', '/api/session']);
 const openBodyBytesMax = 65_536;
-// What of the caller's headers is nobody's business behind the front, or is set anew.
-const heldBack = new Set(['cookie', 'authorization', 'content-length', 'host', 'connection']);
-
+// What of the caller's headers goes on to their account.
+const passedOn = ['content-type', 'idempotency-key'];
 // What the core looks at to know who asks.
 const frontHeaders = new Set(['authorization', 'cookie', 'sec-fetch-site', 'x-fairway']);
 
 /** @type {Pool | undefined} */
 let pool;
+const signIns = new SignIns();
 
 export default {
   /** @param {Request} request @param {Env} env */
@@ -58,8 +59,8 @@ async function answerApi(request, url, env) {
   const requestId = `req_${crypto.randomUUID().replaceAll('-', '')}`;
   try {
     const front = new Front(request, url, env, requestId);
-    const answer = openPaths.has(url.pathname) ? await front.answer() : await front.passOn();
-    return guarded(answer, url, requestId);
+    if (!openPaths.has(url.pathname)) return await front.passOn();
+    return guarded(await front.answer(), url, requestId);
   } catch (error) {
     log('error', 'front_failed', { request_id: requestId, ...describe(error) });
     return guarded(trapped(requestId), url, requestId);
@@ -82,27 +83,38 @@ class Front {
     return responseOf(await this.#run('request', bytes));
   }
 
-  /** Every other route: who asks, and then their account's answer. */
+  /** Every other route: who asks, and then their account's answer, which is guarded there. */
   async passOn() {
-    const who = await this.#run('authenticate', noBytes);
-    const { user } = who.control;
-    if (!user) return responseOf(who);
-    const { request, env, requestId } = this;
-    const headers = new Headers();
-    for (const [name, value] of request.headers) {
-      if (!heldBack.has(name) && !name.startsWith('x-fairway-')) headers.append(name, value);
+    const { request, url, env, requestId } = this;
+    const user = signIns.find(request, url, Date.now()) ?? (await this.#authenticate());
+    if (user instanceof Response) return guarded(user, url, requestId);
+    /** @type {Record<string, string>} */
+    const headers = {
+      'x-fairway-user-id': encodeURIComponent(user.id),
+      'x-fairway-user-email': encodeURIComponent(user.email),
+      'x-fairway-request-id': requestId,
+    };
+    for (const name of passedOn) {
+      const value = request.headers.get(name);
+      if (value !== null) headers[name] = value;
     }
-    headers.set('x-fairway-user-id', encodeURIComponent(user.id));
-    headers.set('x-fairway-user-email', encodeURIComponent(user.email));
-    headers.set('x-fairway-request-id', requestId);
     const { method, body } = request;
     const account = env.ACCOUNT.get(env.ACCOUNT.idFromName(user.id));
     try {
-      return await account.fetch(this.url, { method, headers, body });
+      return await account.fetch(request.url, { method, headers, body });
     } catch (error) {
       log('error', 'account_failed', { request_id: requestId, ...describe(error) });
-      return unavailable(requestId);
+      return guarded(unavailable(requestId), url, requestId);
     }
+  }
+
+  /** The user, verified by the core, or the answer that refuses. */
+  async #authenticate() {
+    const who = await this.#run('authenticate', noBytes);
+    const { user, valid_until_ms } = who.control;
+    if (!user) return responseOf(who);
+    signIns.keep(this.request, this.url, user, valid_until_ms, Date.now());
+    return /** @type {import('./sign_ins.mjs').User} */ (user);
   }
 
   /** @param {'request' | 'authenticate'} run @param {Bytes} bytes */

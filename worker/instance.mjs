@@ -180,7 +180,10 @@ export class Instance {
         lease?.underWay.delete(call);
       },
       /** @param {number} at @param {number} size */
-      finish: (at, size) => void (this.#present().finished = decodeFrame(this.#copy(at, size))),
+      finish: (at, size) => {
+        const { control, bytes } = decodeFrame(this.#view().subarray(at, at + size));
+        this.#present().finished = { control, bytes: bytes.slice() };
+      },
       /** @param {number} at @param {number} size @returns {number} */
       query: (at, size) => {
         const answer = this.#present().world.query(this.#view().subarray(at, at + size));

@@ -86,6 +86,29 @@ function headersFor(url) {
   return headers;
 }
 
+// Headers that every answer carries.
+const always = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
+};
+const onlyHttps = 'max-age=31536000; includeSubDomains';
+const everyApiAnswer = { ...headersFor(new URL('http://any/api/')), ...always };
+
+/**
+ * The headers of an account's answer, which names each of its own once.
+ * @param {URL} url of the request @param {string} requestId @param {[string, string][]} own
+ */
+export function apiHeaders(url, requestId, own) {
+  /** @type {Record<string, string>} */
+  const headers = { 'cache-control': 'no-store' };
+  for (const [name, value] of own) headers[name] = value;
+  Object.assign(headers, everyApiAnswer);
+  headers['x-request-id'] = requestId;
+  if (url.protocol === 'https:') headers['strict-transport-security'] = onlyHttps;
+  return headers;
+}
+
 /**
  * The same answer with the headers that every answer carries.
  * @param {Response} response @param {URL} url of the request
@@ -93,14 +116,11 @@ function headersFor(url) {
  */
 export function guarded(response, url, requestId) {
   const headers = new Headers(response.headers);
-  for (const [name, value] of Object.entries(headersFor(url))) headers.set(name, value);
-  if (requestId !== undefined) headers.set('x-request-id', requestId);
-  headers.set('x-content-type-options', 'nosniff');
-  headers.set('referrer-policy', 'no-referrer');
-  headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=()');
-  if (url.protocol === 'https:') {
-    headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains');
+  for (const [name, value] of Object.entries({ ...headersFor(url), ...always })) {
+    headers.set(name, value);
   }
+  if (requestId !== undefined) headers.set('x-request-id', requestId);
+  if (url.protocol === 'https:') headers.set('strict-transport-security', onlyHttps);
   if (url.pathname.startsWith('/api/') && !headers.has('cache-control')) {
     headers.set('cache-control', 'no-store');
   }

@@ -25,6 +25,7 @@ ApiRequest request_of(const Json& control, std::string body) {
   request.body = std::move(body);
   const Json& user = control.at("user");
   if (!user.is_null()) request.user = User{user.at("id"), user.at("email")};
+  request.is_schema_up = request.user.has_value();  // The account has run `open` before.
   request.request_id = control.at("request_id");
   return request;
 }
@@ -39,7 +40,14 @@ Task<Frame> run_authenticate(Host& host, ApiRequest request) {
   std::string request_id = request.request_id;
   auto user = co_await outcome_of(authenticate(host, key_cache(), std::move(request)));
   if (!user.ok()) co_return frame_of(failure_response(user.failure(), request_id));
-  co_return Frame{{{"user", {{"id", user->id}, {"email", user->email}}}}, ""};
+  co_return Frame{{{"user", {{"id", user->id}, {"email", user->email}}},
+                   {"valid_until_ms", user->valid_until_ms}},
+                  ""};
+}
+
+Task<Frame> run_open(Host& host) {
+  bring_schema_up(host.database);
+  co_return Frame{Json::object(), ""};
 }
 
 Task<Frame> run_jobs(Host& host, bool is_alone) {
@@ -53,6 +61,7 @@ Task<Frame> run_jobs(Host& host, bool is_alone) {
 
 Task<Frame> run_named(Host& host, Json control, std::string body) {
   std::string run = control.at("run");
+  if (run == "open") co_return co_await run_open(host);
   if (run == "jobs") co_return co_await run_jobs(host, control.at("alone").get<bool>());
   ApiRequest request = request_of(control, std::move(body));
   if (run == "authenticate") co_return co_await run_authenticate(host, std::move(request));

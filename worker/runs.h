@@ -1,6 +1,7 @@
 // What one lease of an instance is for: a run, named by the control of its first frame.
 //
-//   authenticate  who asks: {"user":{"id","email"}}, or a whole answer that refuses
+//   authenticate  who asks: {"user":{"id","email"},"valid_until_ms"}, or an answer that refuses
+//   open          brings the account's schema up, before its first request: {}
 //   request       one HTTP request: {"status","headers"} and the body
 //   jobs          what is due in this account: {}
 #pragma once

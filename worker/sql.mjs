@@ -117,12 +117,14 @@ let scratch = new Uint8Array(65_536);
 const scratchSizeMax = 1 << 20;
 
 /**
- * Runs one statement. The answer is valid until the next call.
+ * Runs one statement. The answer is valid until the next call. Where only reading is meant, other
+ * statements than SELECT are refused.
  * @param {Sql} sql
  * @param {Bytes} question
+ * @param {'read' | 'write'} use
  * @returns {{answer: Bytes, changed: boolean}}
  */
-export function runSql(sql, question) {
+export function runSql(sql, question, use) {
   const tape = new Tape(question);
   const text = decoder.decode(tape.takeSized());
   const count = tape.view.getUint16(tape.at, true);
@@ -134,6 +136,7 @@ export function runSql(sql, question) {
   const answer = new Tape(scratch);
   let changed = false;
   try {
+    if (use === 'read' && !text.startsWith('SELECT ')) throw new Error(`a reading run: ${text}`);
     changed = writeRows(answer, sql, text, values);
   } catch (refused) {
     writeRefusal(answer, String(refused instanceof Error ? refused.message : refused));

@@ -15,6 +15,7 @@ namespace fairway {
 struct User {
   std::string id;
   std::string email;
+  int64_t valid_until_ms = 0;  // of the token that said so, with the leeway for clocks
 };
 
 struct ApiRequest {
@@ -26,6 +27,7 @@ struct ApiRequest {
   std::string body;
   std::optional<User> user;  // nothing for open routes
   std::string request_id;
+  bool is_schema_up = false;  // whoever asks has called bring_schema_up on this database
 
   std::string_view header(std::string_view name) const;
 };
@@ -68,7 +70,8 @@ Task<User> verify_token(Host& host, KeyCache& keys, std::string token);
 
 // True for routes that need no user and no account.
 bool is_open_route(std::string_view path);
-// Answers a request; whatever stops it is already in the answer. Open routes need no database.
+// Answers a request; whatever stops it is already in the answer. Open routes need no database. With
+// `is_schema_up`, GET writes nothing.
 Task<ApiResponse> answer_request(Host& host, KeyCache& keys, ApiRequest request);
 
 // --- schema.cpp ---

@@ -152,7 +152,8 @@ Task<User> verify_token(Host& host, KeyCache& keys, std::string text) {
   if (auto failure = why_not_valid(host.settings, token->claims, host.clock.now_ms())) {
     co_return *failure;
   }
-  User user{text_or(token->claims, "sub", ""), text_or(token->claims, "email", "")};
+  User user{text_or(token->claims, "sub", ""), text_or(token->claims, "email", ""),
+            *instant_ms(token->claims, "exp") + leeway_ms};
   auto genuine = co_await is_signed(host, keys, std::move(*token));
   if (!genuine) co_return signed_out("the token's signature is wrong");
   co_return user;

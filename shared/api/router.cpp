@@ -92,7 +92,7 @@ Task<ApiResponse> answer_account(Host& host, ApiRequest request) {
     if (!id) continue;
     is_path_known = true;
     if (route.method != request.method) continue;
-    bring_schema_up(host.database);
+    if (!request.is_schema_up) bring_schema_up(host.database);
     Call call{std::move(request), std::move(*id)};
     co_return co_await route.handler(host, std::move(call));
   }

@@ -1,3 +1,5 @@
+#include <map>
+
 #include "shared/api/routes.h"
 #include "shared/base/id.h"
 #include "shared/base/limits.h"
@@ -24,10 +26,10 @@ Json app_json(const App& app, const std::optional<Deployment>& last) {
           {"last_deployed_at_ms", app.last_deployed_at_ms}};
 }
 
-Json project_json(Database& database, const Project& project) {
-  auto last = find_last_deployment(database, project.id);
+// `last`: the project's last deployment, whatever its verb.
+Json project_json(Database& database, const Project& project, const std::optional<App>& app,
+                  std::optional<Deployment> last) {
   if (last && last->verb == Verb::tear_down) last.reset();
-  auto app = find_app_of(database, project.id);
   Json preview;
   if (!project.preview_sha256.empty()) {
     preview = {
@@ -74,11 +76,22 @@ Task<ApiResponse> me(Host&, Call call) {
   co_return json_response({{"user_id", call.account()}, {"email", call.request.user->email}});
 }
 
+// Three statements, however many projects there are; a few more for each that was deployed.
 Task<ApiResponse> get_projects(Host& host, Call) {
+  std::map<std::string, std::optional<Deployment>> last;
+  for (auto& deployment : list_last_deployments(host.database)) {
+    std::string project_id = deployment.project_id;
+    last[std::move(project_id)] = std::move(deployment);
+  }
+  std::map<std::string, std::optional<App>> apps;
+  for (auto& app : list_apps(host.database)) {
+    std::string project_id = app.project_id;
+    apps[std::move(project_id)] = std::move(app);
+  }
   Json list = Json::array();
   for (const auto& project : list_projects(host.database)) {
     if (list.size() == list_max) break;
-    list.push_back(project_json(host.database, project));
+    list.push_back(project_json(host.database, project, apps[project.id], last[project.id]));
   }
   co_return json_response({{"projects", std::move(list)}});
 }
@@ -100,7 +113,10 @@ Task<ApiResponse> post_project(Host& host, Call call) {
     co_return fix_input("too_many_projects", "An account holds at most 2,000 projects.");
   }
   save_project(host, id, name, description);
-  co_return json_response(project_json(host.database, *find_project(host.database, id)));
+  auto project = find_project(host.database, id);
+  auto app = find_app_of(host.database, id);
+  auto last = find_last_deployment(host.database, id);
+  co_return json_response(project_json(host.database, *project, app, std::move(last)));
 }
 
 Task<ApiResponse> put_bundle(Host& host, Call call) {
@@ -109,6 +125,7 @@ Task<ApiResponse> put_bundle(Host& host, Call call) {
   if (!body.ok()) co_return body.failure();
   auto bundle = read_bundle(*body);
   if (!bundle.ok()) co_return bundle.failure();
+  plan_sweep(host, call.account());
   co_await keep_bundle(host, call.account(), call.id, std::move(*bundle));
   co_return empty_response();
 }
@@ -119,6 +136,7 @@ Task<ApiResponse> put_preview(Host& host, Call call) {
   if (!body.ok()) co_return body.failure();
   auto preview = read_preview(*body);
   if (!preview.ok()) co_return preview.failure();
+  plan_sweep(host, call.account());
   co_await keep_preview(host, call.account(), call.id, std::move(*preview));
   co_return empty_response();
 }

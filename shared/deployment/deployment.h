@@ -244,6 +244,8 @@ std::optional<Deployment> find_last_deployment(Database& database, const std::st
 std::optional<Deployment> find_live_deployment(Database& database, const std::string& project_id);
 std::optional<Deployment> find_deployment_by_key(Database& database, const std::string& key);
 std::vector<Deployment> list_deployments(Database& database);
+// The newest one of each project that has any.
+std::vector<Deployment> list_last_deployments(Database& database);
 void add_deployment(Host& host, const Deployment& deployment, const std::string& idempotency_key);
 void set_status(Host& host, const std::string& id, Status status);
 // The end of a deployment: written once, later calls change nothing.
@@ -252,6 +254,8 @@ void end_deployment(Host& host, const std::string& id, Status status, const std:
 
 std::optional<App> find_app(Database& database, const std::string& id);
 std::optional<App> find_app_of(Database& database, const std::string& project_id);
+// Every app that find_app_of finds.
+std::vector<App> list_apps(Database& database);
 void save_app(Host& host, const App& app);
 void remove_app(Database& database, const std::string& id);
 

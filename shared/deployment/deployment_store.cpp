@@ -112,6 +112,16 @@ std::vector<Deployment> list_deployments(Database& database) {
   return deployments;
 }
 
+std::vector<Deployment> list_last_deployments(Database& database) {
+  static const std::string sql = select_deployments(
+      "WHERE id = (SELECT id FROM deployments AS other"
+      " WHERE other.project_id = deployments.project_id"
+      " ORDER BY created_at_ms DESC, id DESC LIMIT 1)");
+  std::vector<Deployment> deployments;
+  for (const Row& row : database.run(sql).rows) deployments.push_back(deployment_of(row));
+  return deployments;
+}
+
 void add_deployment(Host& host, const Deployment& deployment, const std::string& idempotency_key) {
   Value key = idempotency_key.empty() ? Value{} : Value{idempotency_key};
   host.database.run(
@@ -149,10 +159,7 @@ std::string select_app(std::string_view where) {
          std::string(where);
 }
 
-std::optional<App> first_app(Database& database, const std::string& sql, const std::string& value) {
-  auto found = database.run(sql, {value});
-  if (found.rows.empty()) return std::nullopt;
-  const Row& row = found.rows[0];
+App app_of(const Row& row) {
   return App{.id = row.text(0),
              .project_id = row.text(1),
              .platform = row.text(2),
@@ -169,6 +176,12 @@ std::optional<App> first_app(Database& database, const std::string& sql, const s
              .last_deployed_at_ms = row.integer(12)};
 }
 
+std::optional<App> first_app(Database& database, const std::string& sql, const std::string& value) {
+  auto found = database.run(sql, {value});
+  if (found.rows.empty()) return std::nullopt;
+  return app_of(found.rows[0]);
+}
+
 }  // namespace
 
 std::optional<App> find_app(Database& database, const std::string& id) {
@@ -179,6 +192,13 @@ std::optional<App> find_app(Database& database, const std::string& id) {
 std::optional<App> find_app_of(Database& database, const std::string& project_id) {
   static const std::string sql = select_app("project_id = ?1 AND platform = 'web'");
   return first_app(database, sql, project_id);
+}
+
+std::vector<App> list_apps(Database& database) {
+  static const std::string sql = select_app("platform = 'web'");
+  std::vector<App> apps;
+  for (const Row& row : database.run(sql).rows) apps.push_back(app_of(row));
+  return apps;
 }
 
 void save_app(Host& host, const App& app) {

@@ -53,6 +53,15 @@ test('a call that was asked for in a trapped turn never leaves', async () => {
   await upstream.stop();
 });
 
+test('a request that reads cannot write', async () => {
+  const ann = edge.as('read-ann');
+  const stopped = await ann.get('/api/probe/write');
+  assert.equal(stopped.status, 500);
+  const line = edge.lines.find((one) => one.request_id === stopped.json.error.request_id);
+  assert.match(line.what, /a reading run: INSERT/);
+  assert.deepEqual(await textsOf(ann), []);
+});
+
 test('running out of stack is a trap like any other', async () => {
   const ann = edge.as('deep-ann');
   assert.equal((await ann.post('/api/probe/overflow', '')).status, 500);

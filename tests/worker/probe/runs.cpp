@@ -22,7 +22,8 @@ using Answer = Frame (*)(Probe);
 using SlowAnswer = Task<Frame> (*)(Probe);
 
 Frame reply(const Json& body, int status = 200) {
-  return {{{"status", status}, {"headers", {{"content-type", "application/json"}}}}, to_text(body)};
+  Json headers = Json::array({Json::array({"content-type", "application/json"})});
+  return {{{"status", status}, {"headers", std::move(headers)}}, to_text(body)};
 }
 
 Json json_of(const std::string& body) {
@@ -317,7 +318,8 @@ Frame authenticate(const Json& control) {
   for (const Json& header : control["headers"]) {
     if (header[0] != "authorization") continue;
     std::string id = header[1].get<std::string>().substr(sizeof "Bearer");
-    return {{{"user", {{"id", id}, {"email", id + "@example.com"}}}}, ""};
+    Json user{{"id", id}, {"email", id + "@example.com"}};
+    return {{{"user", std::move(user)}, {"valid_until_ms", 1e15}}, ""};
   }
   return reply({{"error", {{"code", "signed_out"}}}}, 401);
 }
@@ -329,6 +331,7 @@ Task<Frame> run_named(Host& host, Json control, std::string body) {
   if (run == "authenticate") co_return authenticate(control);
   if (control["user"].is_null() && run == "request") co_return reply({{"status", "ok"}});
   create_tables(host.database);
+  if (run == "open") co_return Frame{Json::object(), ""};
   if (run == "jobs") {
     if (control["alone"].get<bool>()) end_leases(host.database);
     co_await run_due_jobs(host, {{"steps", steps_workflow}, {"trap", trap_workflow}});
