@@ -10,7 +10,6 @@
 namespace {
 
 using namespace fairway;
-using namespace fairway::test;
 
 // The other side of the wall: what was asked and what was abandoned.
 struct OtherSide {
@@ -67,16 +66,17 @@ TEST_CASE("A frame is the length of its JSON, the JSON, and the bytes") {
 TEST_CASE("A frame that is cut, too long or no JSON ends the program before anything is believed") {
   const std::string frame = encode_frame({{"a", 1}}, "");
   for (size_t size = 0; size < frame.size(); ++size) {
-    CHECK_MESSAGE(dies([&] { (void)decode_frame(std::string_view(frame).substr(0, size)); }), size);
+    CHECK_MESSAGE(test::dies([&] { (void)decode_frame(std::string_view(frame).substr(0, size)); }),
+                  size);
   }
-  CHECK(dies([] { (void)decode_frame(std::string("\xFF\xFF\xFF\xFF{}", 6)); }));
-  CHECK(dies([] { (void)decode_frame(std::string("\0\0\0\0", 4)); }));
-  CHECK(dies([] { (void)decode_frame(std::string("\x02\0\0\0[}", 6)); }));
-  CHECK(dies(
+  CHECK(test::dies([] { (void)decode_frame(std::string("\xFF\xFF\xFF\xFF{}", 6)); }));
+  CHECK(test::dies([] { (void)decode_frame(std::string("\0\0\0\0", 4)); }));
+  CHECK(test::dies([] { (void)decode_frame(std::string("\x02\0\0\0[}", 6)); }));
+  CHECK(test::dies(
       [] { (void)decode_frame(encode_frame(nullptr, "").replace(4, 4, "\xFF\xFF\xFF\xFF")); }));
   std::string deep(300, '[');
-  CHECK(dies([&] { (void)decode_frame(std::string("\x2c\x01\0\0", 4) + deep); }));
-  CHECK(!dies([&] { (void)decode_frame(frame); }));
+  CHECK(test::dies([&] { (void)decode_frame(std::string("\x2c\x01\0\0", 4) + deep); }));
+  CHECK(!test::dies([&] { (void)decode_frame(frame); }));
 }
 #endif
 
