@@ -238,6 +238,25 @@ TEST_CASE("A transaction is BEGIN, each step if the one before worked, COMMIT or
   CHECK((*sent)["requests"][1] == Json{{"type", "close"}});
 }
 
+TEST_CASE("A transaction's steps and conditions are those of libSQL's own client") {
+  Json recorded = parse_json(test_data("turso/libsql_client_batch.json")).value();
+  Json theirs;
+  for (const Json& request : recorded["requests"]) {
+    if (request["type"] == "batch") theirs = request["batch"]["steps"];
+  }
+  TestHost lab;
+  lab.script.answers = {answer_of(200, batched(5, 99))};
+  REQUIRE(lab.run(run_transaction(lab.host, access, {{"one", {}}, {"two", {}}})).ok());
+  auto sent = parse_json(lab.script.received.at(0).body).value();
+  const Json& ours = sent["requests"][0]["batch"]["steps"];
+  REQUIRE(ours.size() == theirs.size());
+  for (size_t i = 0; i < ours.size(); ++i) {
+    CHECK(member(ours[i], "condition") == member(theirs[i], "condition"));
+    const Json& sql = member(theirs[i]["stmt"], "sql");  // null where the text was stored before
+    if (sql.is_string()) CHECK(ours[i]["stmt"]["sql"] == sql);
+  }
+}
+
 TEST_CASE("A transaction fails with the error of any of its steps, COMMIT's too") {
   TestHost lab;
   for (size_t failed = 0; failed <= 3; ++failed) {

@@ -1,6 +1,8 @@
 // Turso's platform API: what is asked, and what each answer of its description becomes.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "shared/base/text.h"
 #include "shared/provisioning/provisioning.h"
 #include "tests/unit/host_support.h"
@@ -120,6 +122,46 @@ TEST_CASE("Each documented error answer becomes a failure that says who must act
       CHECK(lab.script.received.size() == 1);
     }
   }
+}
+
+// The answers that Turso's own description lists for what we call, each with its form of words.
+TEST_CASE("Every answer in Turso's description ends in a value or in words of Turso") {
+  Json description = parse_json(test_data("turso/platform.openapi.json")).value();
+  const std::string base = "/v1/organizations/{organizationSlug}/databases";
+  const std::string one = base + "/{databaseName}";
+  struct Called {
+    std::string path, method, verb;
+  };
+  const std::vector<Called> calls = {{base, "post", "make"},
+                                     {one, "get", "find"},
+                                     {one, "delete", "remove"},
+                                     {one + "/auth/tokens", "post", "mint"}};
+  int answers = 0;
+  for (const auto& call : calls) {
+    const Json& responses = description["paths"][call.path][call.method]["responses"];
+    REQUIRE(responses.is_object());
+    for (const auto& [status, response] : responses.items()) {
+      if (status == "200") continue;
+      ++answers;
+      TestHost lab;
+      lab.script.answers = {
+          answer_of(int(*parse_decimal(status)), R"({"error":"the words of Turso"})")};
+      auto verb = std::find_if(verbs().begin(), verbs().end(),
+                               [&](const auto& named) { return named.first == call.verb; });
+      bool is_told = call.verb != "mint" && (status == "404" || status == "409");
+      INFO(call.verb, " ", status);
+      if (!is_told) {
+        CHECK(verb->second(lab).message.find("the words of Turso") != std::string::npos);
+      } else if (call.verb == "make") {
+        CHECK(*lab.run(make_turso_database(lab.host, "fw-shop")) == Making::taken);
+      } else if (call.verb == "find") {
+        CHECK(!lab.run(find_turso_database(lab.host, "fw-shop"))->has_value());
+      } else {
+        CHECK(lab.run(remove_turso_database(lab.host, "fw-shop")).ok());
+      }
+    }
+  }
+  CHECK(answers == 6);
 }
 
 TEST_CASE("A refusal whose body is no JSON is quoted, and not at length") {
