@@ -91,12 +91,6 @@ SchemaFinding read_finding(Fields& fields) {
   return finding;
 }
 
-Decision read_decision(Fields& fields) {
-  return {fields.text("outcome"), fields.text("table"), fields.text("column"),
-          fields.text("object"),  fields.text("kind"),  fields.text("why"),
-          fields.integer("count")};
-}
-
 }  // namespace
 
 std::string hex_of(uint64_t word) {
@@ -194,24 +188,12 @@ void to_json(Json& json, const MigrationReport& report) {
           {"cells_total", report.cells_total},
           {"differences", report.differences},
           {"schema", Json::array()},
-          {"decisions", Json::array()},
-          {"declared", Json::array()},
-          {"renames", {{"tables", Json::object()}, {"columns", Json::object()}}},
           {"snapshot_sha256", report.snapshot_sha256},
           {"content_sha256", report.content_sha256}};
   for (const auto& table : report.tables) json["tables"].push_back(table_json(table));
   for (const auto& finding : report.schema) {
     json["schema"].push_back(
         {{"kind", name_of_kind(finding.kind)}, {"type", finding.type}, {"name", finding.name}});
-  }
-  for (const auto& decision : report.decisions) {
-    json["decisions"].push_back({{"outcome", decision.outcome},
-                                 {"table", decision.table},
-                                 {"column", decision.column},
-                                 {"object", decision.object},
-                                 {"kind", decision.kind},
-                                 {"why", decision.why},
-                                 {"count", decision.count}});
   }
 }
 
@@ -224,10 +206,6 @@ Outcome<MigrationReport> read_report(const Json& json) {
   }
   for (Fields& item : fields.objects("schema", limits::schema_objects_max)) {
     report.schema.push_back(read_finding(item));
-    fields.adopt(item);
-  }
-  for (Fields& item : fields.objects("decisions", limits::schema_objects_max)) {
-    report.decisions.push_back(read_decision(item));
     fields.adopt(item);
   }
   report.rows_total = fields.integer("rows_total");

@@ -20,20 +20,6 @@ void to_json(Json& json, const TableSum& table);
 // An array of them that somebody sent; fix_input `invalid_field`.
 Outcome<std::vector<TableSum>> read_table_sums(const Json& json);
 
-// Something that could not be carried unchanged, or was rebuilt (outcomes as in the rules of
-// migration: MAP, ASK, REPORT, DERIVE).
-struct Decision {
-  std::string outcome;
-  std::string table;
-  std::string column;
-  std::string object;
-  std::string kind;
-  std::string why;
-  int64_t count = 0;
-
-  bool operator==(const Decision&) const = default;
-};
-
 struct SchemaFinding {
   enum class Kind { missing, changed, unexpected };
   Kind kind = Kind::missing;
@@ -52,7 +38,6 @@ struct MigrationReport {
   };
   std::vector<Table> tables;
   std::vector<SchemaFinding> schema;
-  std::vector<Decision> decisions;
   int64_t rows_total = 0;       // of the source
   int64_t cells_total = 0;      // of the source
   int64_t differences = 0;      // tables that are not the same, and schema findings

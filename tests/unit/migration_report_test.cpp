@@ -38,7 +38,6 @@ TEST_CASE("a report goes through JSON and has the promised shape") {
   auto report = compare_sides({users, posts}, {users, posts}, schema, schema);
   report.snapshot_sha256 = "aa";
   report.content_sha256 = "bb";
-  report.decisions.push_back({"DERIVE", "", "", "sqlite_stat1", "statistics", "rebuilt", 1});
   const Json json = report;
   CHECK(json["tables_total"] == 2);
   CHECK(json["rows_total"] == 2);
@@ -46,7 +45,7 @@ TEST_CASE("a report goes through JSON and has the promised shape") {
   CHECK(json["differences"] == 0);
   CHECK(json["tables"][0]["same"] == true);
   CHECK(json["tables"][0]["columns"][0]["checksum_source"] == "0000000000000001");
-  CHECK(json["renames"]["tables"].empty());
+  CHECK(json["tables"][0]["columns"][0]["type"] == "INTEGER");
   auto read = read_report(json);
   REQUIRE(read.ok());
   CHECK(*read == report);
