@@ -113,7 +113,8 @@ void draw_deploy_button(ui::Ui& ui, Desk& desk, ui::Rect at) {
   }
   const std::string why = why_not_deploy(state);
   const bool is_ready = dialog.plan.has_value();
-  const std::string keys = ui.touch() ? std::string() : ui::keys_text(ui, "↵");
+  const bool has_keys = !ui.touch() && why.empty();
+  const std::string keys = has_keys ? ui::keys_text(ui, "↵") : std::string();
   const ui::ButtonOptions options{
       .kind = ui::ButtonKind::primary,
       .size = ui::ButtonSize::main,

@@ -188,7 +188,9 @@ std::vector<message::PlanStep> planned_steps(const State& state) {
   if (local == nullptr) return steps;
   for (message::PlanStep& step : steps) {
     const bool carries = dialog.plan.value->data == message::DataPlan::carry;
-    if (step.name == "migrate_data" && carries && local->preview.value) {
+    if (step.name == "migrate_data" && carries && local->preview.failed()) {
+      step.detail = "Not possible as the preview is now";
+    } else if (step.name == "migrate_data" && carries && local->preview.value) {
       const auto tables = static_cast<int64_t>(local->preview.value->tables.size());
       step.detail = cat({counted(tables, "table", "tables"), ", ",
                          counted(local->preview.value->rows, "row", "rows"), ", then verified"});
