@@ -50,6 +50,7 @@ export class Account extends DurableObject {
   async fetch(request) {
     const requestId = header(request, 'x-fairway-request-id');
     const url = new URL(request.url);
+    const isReading = request.method === 'GET' || request.method === 'HEAD';
     const bytes = await readAtMost(request, bodyBytesMax);
     if (bytes === null) return guarded(bodyTooLarge(requestId), url, requestId);
     const user = {
@@ -62,11 +63,10 @@ export class Account extends DurableObject {
       scheme: url.protocol.slice(0, -1),
       path: url.pathname,
       query: url.search.slice(1),
-      headers: [...request.headers].filter(([name]) => !name.startsWith('x-fairway-')),
+      headers: isReading ? [] : passedOn(request),
       user,
       request_id: requestId,
     };
-    const isReading = request.method === 'GET' || request.method === 'HEAD';
     try {
       await (this.#opened ??= this.#open());
       const answer = await this.#pool.run(control, bytes, (instance) =>
@@ -156,6 +156,11 @@ export class Account extends DurableObject {
       ask: (question, signal) => answerPort(question, signal, blobs),
     };
   }
+}
+
+/** What the caller sent and the front let through. @param {Request} request */
+function passedOn(request) {
+  return [...request.headers].filter(([name]) => !name.startsWith('x-fairway-'));
 }
 
 /** @param {Request} request @param {string} name */

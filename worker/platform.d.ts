@@ -3,7 +3,7 @@
 // Bytes that are nobody else's: no shared memory here.
 type Bytes = Uint8Array<ArrayBuffer>;
 
-interface SqlCursor {
+interface SqlCursor extends Iterable<Record<string, null | number | string | ArrayBuffer>> {
   raw(): Iterable<(null | number | string | ArrayBuffer)[]>;
   columnNames: string[];
   rowsWritten: number;

@@ -19,15 +19,17 @@ function once(agent, url, headers) {
 
 /**
  * @param {string} url @param {Record<string, string>} headers
- * @param {{seconds: number, connections: number, perSecond?: number}} how without `perSecond`: as
- *   fast as answers come
+ * @param {{seconds?: number, answers?: number, connections: number, perSecond?: number}} how ends
+ *   after so many seconds or answers; without `perSecond`: as fast as answers come
  * @returns {Promise<Load>}
  */
-export async function load(url, headers, { seconds, connections, perSecond }) {
+export async function load(url, headers, how) {
+  const { seconds = Infinity, answers = Infinity, connections, perSecond } = how;
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const load = { answers: 0, errors: 0, seconds, latencies_ms: /** @type {number[]} */ ([]) };
   const began = performance.now();
   const ends = began + seconds * 1000;
+  const goesOn = () => performance.now() < ends && load.latencies_ms.length < answers;
   const measured = async () => {
     const from = performance.now();
     const isGood = await once(agent, url, headers);
@@ -37,12 +39,12 @@ export async function load(url, headers, { seconds, connections, perSecond }) {
   };
   if (perSecond === undefined) {
     const loop = async () => {
-      while (performance.now() < ends) await measured();
+      while (goesOn()) await measured();
     };
     await Promise.all(Array.from({ length: connections }, loop));
   } else {
     const sent = [];
-    for (let i = 0; performance.now() < ends; ++i) {
+    for (let i = 0; goesOn(); ++i) {
       const wait_ms = began + (i * 1000) / perSecond - performance.now();
       if (wait_ms > 1) await scheduler.wait(wait_ms);
       sent.push(measured());

@@ -1,7 +1,7 @@
 // A worker on bare `workerd serve`: what the platform runs, without any simulator around it.
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -52,11 +52,14 @@ const config :Workerd.Config = (
   });
   return {
     url: `http://127.0.0.1:${port}`,
-    /** CPU seconds spent so far. */
+    /** CPU seconds that its threads have spent so far. */
     cpuSeconds: () => {
-      const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1] ?? '';
-      const fields = stat.split(' ');
-      return (Number(fields[11]) + Number(fields[12])) / 100;
+      const tasks = `/proc/${child.pid}/task`;
+      const spent_ns = readdirSync(tasks).map((task) => {
+        const [ran_ns] = readFileSync(join(tasks, task, 'schedstat'), 'utf8').split(' ');
+        return Number(ran_ns);
+      });
+      return spent_ns.reduce((sum, one) => sum + one, 0) / 1e9;
     },
     stop: () => void child.kill('SIGKILL'),
   };
