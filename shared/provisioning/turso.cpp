@@ -15,7 +15,8 @@ using namespace provisioning_detail;
 namespace {
 
 constexpr std::string_view provider = "Turso";
-constexpr int64_t upload_timeout_ms = 10 * minute_ms;
+constexpr int64_t upload_timeout_ms = 10 * minute_ms;  // of all chunks, too
+constexpr int64_t chunk_timeout_ms = minute_ms;
 constexpr int64_t chunk_bytes_min = 4 << 10;
 
 std::string databases_url(const Settings& settings, std::string_view rest) {
@@ -144,7 +145,7 @@ std::vector<BodyPiece> pieces_between(const std::vector<std::string>& keys, int6
 
 HttpRequest upload_request(const DatabaseAccess& access, std::string_view path) {
   auto request = plain_request("PUT", cat({access.url, path}), access.token);
-  request.timeout_ms = upload_timeout_ms;
+  request.timeout_ms = chunk_timeout_ms;
   return request;
 }
 
@@ -169,6 +170,7 @@ Task<int64_t> start_chunks(Host& host, DatabaseAccess access, int64_t size_bytes
 
 Task<Done> upload_chunks(Host& host, DatabaseAccess access, std::vector<std::string> blob_keys,
                          int64_t size_bytes) {
+  int64_t deadline_ms = host.clock.now_ms() + upload_timeout_ms;
   int64_t chunk_bytes = co_await start_chunks(host, access, size_bytes);
   for (int64_t number = 0; number * chunk_bytes < size_bytes; ++number) {
     auto request = upload_request(access, cat({"/v2/upload/chunk/", decimal(number)}));
@@ -176,7 +178,9 @@ Task<Done> upload_chunks(Host& host, DatabaseAccess access, std::vector<std::str
     int64_t begin = number * chunk_bytes;
     request.body = pieces_between(blob_keys, begin, std::min(size_bytes, begin + chunk_bytes));
     auto response = co_await send_patiently(host, std::move(request), Repeat::harmless);
-    if (response.status == 200 || response.status == 201) continue;
+    bool is_taken = response.status == 200 || response.status == 201;
+    if (is_taken && host.clock.now_ms() < deadline_ms) continue;
+    if (is_taken) co_return retry_later("no_answer", "Turso takes the database too slowly.");
     co_return co_await refuse_upload(host, std::move(access), std::move(response));
   }
   auto request = upload_request(access, "/v2/upload/finalize");
