@@ -2,15 +2,20 @@
 
 import { noBytes } from './frame.mjs';
 
+// A caller who is cut off while sending sees a broken connection instead of the answer. So this much
+// more of a request is read, and thrown away.
+const drainedBytesMax = 8 << 20;
+
 /**
- * The whole body, or null when it is larger than `sizeMax` bytes (the rest is not read).
+ * The whole body, or null when it is larger than `sizeMax` bytes.
  * @param {Request | Response} message @param {number} sizeMax
  * @returns {Promise<Bytes | null>}
  */
 export async function readAtMost(message, sizeMax) {
   if (message.body === null) return noBytes;
+  const readMax = message instanceof Request ? sizeMax + drainedBytesMax : sizeMax;
   const announced = message.headers.get('content-length');
-  if (announced !== null && Number(announced) > sizeMax) {
+  if (announced !== null && Number(announced) > readMax) {
     await message.body.cancel().catch(() => {});
     return null;
   }
@@ -19,9 +24,11 @@ export async function readAtMost(message, sizeMax) {
   let total = 0;
   for await (const chunk of message.body) {
     total += chunk.length;
-    if (total > sizeMax) return null;
-    chunks.push(chunk);
+    if (total > readMax) return null;
+    if (total <= sizeMax) chunks.push(chunk);
+    else chunks.length = 0;
   }
+  if (total > sizeMax) return null;
   return chunks.length === 1 ? chunks[0] : joined(chunks, total);
 }
 
