@@ -28,7 +28,9 @@ Task<ApiResponse> post_missing(Host& host, Call call) {
     auto found = co_await outcomes_of(std::move(sizes));
     for (size_t i = first; i < end; ++i) {
       if (!found[i - first].ok()) co_return found[i - first].failure();
-      if (*found[i - first] < 0) missing.push_back(asked[i]);
+      bool is_there = *found[i - first] >= 0 && !is_being_removed(host.database, asked[i]);
+      if (is_there) note_wanted(host, asked[i]);
+      if (!is_there) missing.push_back(asked[i]);
     }
   }
   co_return json_response({{"missing", std::move(missing)}});
@@ -47,6 +49,9 @@ Task<ApiResponse> put_blob(Host& host, Call call) {
     co_return fix_input("hash_mismatch", "The part was cut off or changed on its way.",
                         "Send it again; nothing was kept.");
   }
+  if (is_being_removed(host.database, sha256)) co_return busy_part();
+  note_wanted(host, sha256);
+  plan_sweep(host, call.account());
   co_await host.blobs.write(blob_key(call.account(), sha256), std::move(bytes));
   co_return empty_response();
 }

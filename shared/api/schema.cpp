@@ -15,7 +15,10 @@ void step_1(Database& database) {
   create_deployment_tables(database);
 }
 
-constexpr SchemaStep steps[] = {step_1};
+// Part of step 1 where an account begins today.
+void step_2(Database& database) { create_blob_tables(database); }
+
+constexpr SchemaStep steps[] = {step_1, step_2};
 constexpr int64_t newest = int64_t(sizeof steps / sizeof steps[0]);
 
 int64_t version_of(Database& database) {

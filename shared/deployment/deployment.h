@@ -135,6 +135,13 @@ Task<Done> undo_deployment(Host& host, Journal& journal, Deployment deployment);
 Task<DatabaseAccess> open_database(Host& host, Deployment deployment, App app);
 Workflows deployment_workflows();
 
+// --- sweep_blobs.cpp ---
+
+// Plans the removal of blobs that nothing names: once for each day on which the account changed
+// what it stores, one to two days later.
+void plan_sweep(Host& host, const std::string& account);
+Task<Done> sweep_blobs(Host& host, Journal& journal, Json input);
+
 // --- the steps, one file each; each is safe to repeat ---
 
 // What several steps need of the bundle: the plan of its upload, with the content

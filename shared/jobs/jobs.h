@@ -74,6 +74,8 @@ void create_job_tables(Database& database);
 // Queues a job, due now. The id is the caller's; queueing the same id twice keeps the first.
 void add_job(Host& host, std::string id, std::string kind, const Json& input);
 std::optional<Job> find_job(Database& database, const std::string& id);
+// The same, due at a time.
+void add_job_at(Host& host, std::string id, std::string kind, const Json& input, int64_t run_at_ms);
 // Asks a job to stop; harmless when it has ended or was asked already. Makes it due now.
 void request_cancel(Host& host, const std::string& id);
 // When the pump is wanted next: the earliest due job or the earliest end of a lease.

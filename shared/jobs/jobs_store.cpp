@@ -70,11 +70,15 @@ std::string select_job(std::string_view where) {
 }  // namespace
 
 void add_job(Host& host, std::string id, std::string kind, const Json& input) {
-  int64_t now_ms = host.clock.now_ms();
+  add_job_at(host, std::move(id), std::move(kind), input, host.clock.now_ms());
+}
+
+void add_job_at(Host& host, std::string id, std::string kind, const Json& input,
+                int64_t run_at_ms) {
   host.database.run(
       "INSERT INTO jobs(id, kind, input, state, run_at_ms, created_at_ms)"
-      " VALUES(?1, ?2, ?3, 'queued', ?4, ?4) ON CONFLICT DO NOTHING",
-      {std::move(id), std::move(kind), to_text(input), now_ms});
+      " VALUES(?1, ?2, ?3, 'queued', ?4, ?5) ON CONFLICT DO NOTHING",
+      {std::move(id), std::move(kind), to_text(input), run_at_ms, host.clock.now_ms()});
 }
 
 std::optional<Job> find_job(Database& database, const std::string& id) {

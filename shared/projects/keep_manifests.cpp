@@ -9,8 +9,17 @@ namespace {
 
 constexpr size_t at_once_max = 6;  // Cloudflare: six connections of one request
 
+Failure part_missing(const Part& part) {
+  return fix_input("part_missing", cat({"Part ", part.sha256, " was not uploaded."}),
+                   "Upload the missing parts, then send the manifest again.");
+}
+
 // Fails unless every part lies in the blob store with the size that the manifest says.
 Task<Done> require_parts(Host& host, std::string account, std::vector<Part> parts) {
+  for (const auto& part : parts) {
+    if (is_being_removed(host.database, part.sha256)) co_return part_missing(part);
+    note_wanted(host, part.sha256);
+  }
   for (size_t first = 0; first < parts.size(); first += at_once_max) {
     std::vector<Task<int64_t>> sizes;
     size_t end = std::min(parts.size(), first + at_once_max);
@@ -21,8 +30,7 @@ Task<Done> require_parts(Host& host, std::string account, std::vector<Part> part
     for (size_t i = first; i < end; ++i) {
       if (!found[i - first].ok()) co_return found[i - first].failure();
       if (*found[i - first] == parts[i].size_bytes) continue;
-      co_return fix_input("part_missing", cat({"Part ", parts[i].sha256, " was not uploaded."}),
-                          "Upload the missing parts, then send the manifest again.");
+      co_return part_missing(parts[i]);
     }
   }
   co_return Done{};
@@ -30,6 +38,8 @@ Task<Done> require_parts(Host& host, std::string account, std::vector<Part> part
 
 Task<std::string> keep_blob(Host& host, std::string account, std::string bytes) {
   std::string sha256 = hex(co_await host.crypto.sha256(bytes));
+  if (is_being_removed(host.database, sha256)) co_return busy_part();
+  note_wanted(host, sha256);
   co_await host.blobs.write(blob_key(account, sha256), std::move(bytes));
   co_return sha256;
 }
@@ -46,6 +56,11 @@ Task<Json> load_json(Host& host, std::string account, std::string sha256) {
 }
 
 }  // namespace
+
+Failure busy_part() {
+  return retry_later("part_busy", "A part that nothing needed is being cleared away.",
+                     "Send it again in a moment.");
+}
 
 std::string blob_key(std::string_view account, std::string_view sha256) {
   return cat({account, "/", sha256});

@@ -114,8 +114,24 @@ void save_preview_summary(Host& host, const std::string& id, const std::string& 
                           const PreviewManifest& preview);
 void remove_variable(Host& host, const std::string& id, const std::string& name);
 
+// --- blobs_store.cpp: when each blob of the account was wanted last ---
+
+// A blob is wanted when it is put, asked for, or named by a manifest that is kept. What nothing
+// names a day later is removed by deployment/sweep_blobs.cpp: marked in the turn in which its
+// removal is asked for, forgotten once it is gone. A marked blob counts as missing, and cannot be
+// put.
+void create_blob_tables(Database& database);
+void note_wanted(Host& host, const std::string& sha256);
+bool is_being_removed(Database& database, const std::string& sha256);
+std::vector<std::string> blobs_not_wanted_since(Database& database, int64_t since_ms);
+// False when it was wanted meanwhile.
+bool begin_removal(Database& database, const std::string& sha256, int64_t since_ms);
+void end_removal(Database& database, const std::string& sha256);
+
 // --- keep_manifests.cpp ---
 
+// Why a part that is being removed cannot be put.
+Failure busy_part();
 std::string blob_key(std::string_view account, std::string_view sha256);
 // The blobs that these parts are, in their order.
 std::vector<std::string> blob_keys(std::string_view account, const std::vector<Part>& parts);

@@ -14,6 +14,7 @@ void create_project_tables(Database& database) {
       "CREATE TABLE project_variables(project_id TEXT NOT NULL, name TEXT NOT NULL,"
       " sealed_value TEXT NOT NULL, updated_at_ms INTEGER NOT NULL,"
       " PRIMARY KEY(project_id, name)) WITHOUT ROWID");
+  create_blob_tables(database);
 }
 
 namespace {

@@ -144,6 +144,7 @@ class Drama {
     }
     run_quietly(keep_bundle(host_, stage_.account, stage_.project_id, data.bundle));
     run_quietly(keep_preview(host_, stage_.account, stage_.project_id, data.manifest));
+    plan_sweep(host_, stage_.account);
   }
 
   std::string click() {
