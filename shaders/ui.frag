@@ -1,11 +1,9 @@
 #version 300 es
-// Text and icons: vUv is a texel of the atlas. Shapes: vUv.x is minus the number of the shape minus
-// one, whose four parameters stand in uShapes (web/ui/paint.cpp writes them). Below minus a
-// million: plain colour. All lengths are device pixels, output is premultiplied.
+// Shapes: vUv.x is minus the number of the shape minus one, whose four parameters stand in uShapes
+// (web/ui/paint.cpp writes them). All lengths are device pixels, output is premultiplied.
 precision highp float;
 precision highp sampler2D;
 
-uniform sampler2D uAtlas;
 uniform sampler2D uShapes;  // 1024 wide: 256 shapes a row
 uniform vec3 uShadow;
 
@@ -107,14 +105,6 @@ float segmentDistance(vec4 ends, float halfWidth) {
 }
 
 void main() {
-  if (vUv.x >= 0.0) {
-    oColor = texelFetch(uAtlas, ivec2(vUv), 0) * vec4(vColor.rgb * vColor.a, vColor.a);
-    return;
-  }
-  if (vUv.x < -1e6) {
-    oColor = premultiplied(vColor);
-    return;
-  }
   int index = int(-vUv.x - 0.5);
   ivec2 at = ivec2((index & 255) * 4, index >> 8);
   vec4 place = texelFetch(uShapes, at, 0);

@@ -41,27 +41,35 @@ void describe_vertices() {
   glVertexAttribPointer(2, 4, GL_UNSIGNED_BYTE, GL_TRUE, sizeof(ImDrawVert), offset(16));
 }
 
+// Shapes say their number in u; texels are not negative, plain colour lies below minus a million.
+bool is_shape(const ImDrawVert& vertex) { return vertex.uv.x < 0 && vertex.uv.x >= -1e6F; }
+
 }  // namespace
 
-bool Renderer::make() {
-  const unsigned program = glCreateProgram();
-  glAttachShader(program, compiled(GL_VERTEX_SHADER, shaders::ui_vert));
-  glAttachShader(program, compiled(GL_FRAGMENT_SHADER, shaders::ui_frag));
-  glLinkProgram(program);
+bool Renderer::make(Program& program, const char* fragments) {
+  const unsigned name = glCreateProgram();
+  glAttachShader(name, compiled(GL_VERTEX_SHADER, shaders::ui_vert));
+  glAttachShader(name, compiled(GL_FRAGMENT_SHADER, fragments));
+  glLinkProgram(name);
   int linked = 0;
-  glGetProgramiv(program, GL_LINK_STATUS, &linked);
+  glGetProgramiv(name, GL_LINK_STATUS, &linked);
   if (linked == 0) {
     char words[512] = "";
-    glGetProgramInfoLog(program, sizeof words, nullptr, words);
+    glGetProgramInfoLog(name, sizeof words, nullptr, words);
     std::fprintf(stderr, "The page's WebGL2 refuses the shaders: %s\n", words);
     return false;
   }
-  program_ = program;
-  glUseProgram(program);
-  view_ = glGetUniformLocation(program, "uView");
-  shadow_ = glGetUniformLocation(program, "uShadow");
-  glUniform1i(glGetUniformLocation(program, "uAtlas"), 0);
-  glUniform1i(glGetUniformLocation(program, "uShapes"), 1);
+  program = {name, glGetUniformLocation(name, "uView")};
+  return true;
+}
+
+bool Renderer::make() {
+  if (!make(flat_, shaders::flat_frag) || !make(shaped_, shaders::ui_frag)) return false;
+  glUseProgram(flat_.name);
+  glUniform1i(glGetUniformLocation(flat_.name, "uAtlas"), 0);
+  glUseProgram(shaped_.name);
+  glUniform1i(glGetUniformLocation(shaped_.name, "uShapes"), 1);
+  shadow_ = glGetUniformLocation(shaped_.name, "uShadow");
   glGenVertexArrays(1, &vertex_array_);
   glGenBuffers(1, &vertices_);
   glGenBuffers(1, &indices_);
@@ -126,14 +134,28 @@ void Renderer::draw_layer(const ImDrawList& list, int width, int height) {
     const int bottom = std::min(height, int(std::ceil(command.ClipRect.w)));
     if (command.ElemCount == 0 || right <= left || bottom <= top) continue;
     glScissor(left, height - bottom, right - left, bottom - top);
-    const auto first = size_t(command.IdxOffset) * sizeof(ImDrawIdx);
-    glDrawElements(GL_TRIANGLES, int(command.ElemCount), GL_UNSIGNED_INT,
-                   reinterpret_cast<const void*>(first));
+    draw_runs(list, command);
+  }
+}
+
+// Triangle after triangle in their order; those of one kind that follow each other go together.
+void Renderer::draw_runs(const ImDrawList& list, const ImDrawCmd& command) {
+  const int end = int(command.IdxOffset + command.ElemCount);
+  const auto shaped_at = [&](int at) { return is_shape(list.VtxBuffer[int(list.IdxBuffer[at])]); };
+  for (int first = int(command.IdxOffset); first < end;) {
+    const bool shaped = shaped_at(first);
+    int last = first + 3;
+    while (last < end && shaped_at(last) == shaped) last += 3;
+    glUseProgram(shaped ? shaped_.name : flat_.name);
+    const size_t offset = size_t(first) * sizeof(ImDrawIdx);
+    glDrawElements(GL_TRIANGLES, last - first, GL_UNSIGNED_INT,
+                   reinterpret_cast<const void*>(offset));
+    first = last;
   }
 }
 
 bool Renderer::draw(ui::Core& core) {
-  if (program_ == 0 && !make()) return false;
+  if (shaped_.name == 0 && !make()) return false;
   const float ratio = core.around.device_pixel_ratio;
   const int width = int(std::lround(core.around.width * ratio));
   const int height = int(std::lround(core.around.height * ratio));
@@ -145,7 +167,10 @@ bool Renderer::draw(ui::Core& core) {
   glClearColor(float(ground.red()) / 255, float(ground.green()) / 255, float(ground.blue()) / 255,
                1);
   glClear(GL_COLOR_BUFFER_BIT);
-  glUniform2f(view_, float(width), float(height));
+  glUseProgram(flat_.name);
+  glUniform2f(flat_.view, float(width), float(height));
+  glUseProgram(shaped_.name);
+  glUniform2f(shaped_.view, float(width), float(height));
   const ui::Color shadow = color_of(core.around.theme, ui::Tone::shadow_card);
   glUniform3f(shadow_, float(shadow.red()) / 255, float(shadow.green()) / 255,
               float(shadow.blue()) / 255);

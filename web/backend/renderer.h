@@ -1,8 +1,10 @@
-// Draws a frame with WebGL2: one program, one draw call a clip rectangle.
+// Draws a frame with WebGL2: two programs, a draw call for each run of triangles of one kind.
 //
-// Text, icons and shapes come as one stream of vertices (shaders/ui.frag tells them apart), so what
-// is called later lies above. Output is premultiplied. Everything on the GPU can be made again from
-// the frame: after a lost context, `forget` and draw.
+// Text, icons and shapes come as one stream of vertices, so what is called later lies above. The
+// flat program (shaders/flat.frag) does text, icons and plain colour, the other one (ui.frag) the
+// shapes: where WebGL is done by the processor, each pixel pays for the whole of its program.
+// Output is premultiplied. Everything on the GPU can be made again from the frame: after a lost
+// context, `forget` and draw.
 #pragma once
 
 #include <cstdint>
@@ -19,12 +21,20 @@ class Renderer {
   void forget() { *this = {}; }
 
  private:
+  struct Program {
+    unsigned name = 0;
+    int view = -1;
+  };
+
   bool make();
+  bool make(Program& program, const char* fragments);
   void upload_atlas(ui::Atlas& atlas);
   void upload_shapes(const std::vector<float>& shapes);
   void draw_layer(const ImDrawList& list, int width, int height);
+  void draw_runs(const ImDrawList& list, const ImDrawCmd& command);
 
-  unsigned program_ = 0;
+  Program flat_;
+  Program shaped_;
   unsigned vertex_array_ = 0;
   unsigned vertices_ = 0;
   unsigned indices_ = 0;
@@ -32,7 +42,6 @@ class Renderer {
   unsigned shapes_ = 0;
   int shape_rows_ = 0;
   int atlas_size_ = 0;
-  int view_ = -1;
   int shadow_ = -1;
 };
 
