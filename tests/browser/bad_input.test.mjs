@@ -12,6 +12,7 @@ import {
   choices,
   comeToChoices,
   deployButton,
+  deploymentsOf,
   dialogCalled,
   makeProject,
   openLive,
@@ -109,7 +110,7 @@ scene('databases that cannot be carried', {}, async ({ page, picture }) => {
     await data.getByText(says).waitFor();
     await data.getByText(todo).waitFor();
     await picture(what);
-    await checkRefused(page, what);
+    await checkRefused(page, id, what);
   }
   assert.deepEqual(await product.atProviders(), before);
 });
@@ -117,9 +118,10 @@ scene('databases that cannot be carried', {}, async ({ page, picture }) => {
 /**
  * The button says why it does nothing, and it does nothing; nor do the keys.
  * @param {Page} page
+ * @param {string} id
  * @param {string} what
  */
-async function checkRefused(page, what) {
+async function checkRefused(page, id, what) {
   const dialog = await choices(page, app);
   const button = deployButton(dialog);
   assert.equal(await button.getAttribute('aria-disabled'), 'true', what);
@@ -127,8 +129,7 @@ async function checkRefused(page, what) {
   assert.match(why ?? '', /cannot be carried/, what);
   await button.click({ force: true });
   await page.keyboard.press('Control+Enter');
-  const answer = await page.request.get(`${product.url}/api/deployments`);
-  assert.deepEqual((await answer.json()).deployments, [], what);
+  assert.deepEqual(await deploymentsOf(page, id), [], what);
   await choices(page, app);
 }
 
@@ -163,8 +164,7 @@ scene('a project of somebody else', {}, async ({ page, context, picture }) => {
   const { id, dialog } = await comeToChoices(page, product, app, 'Tomas Okafor');
   await deployButton(dialog).click();
   await untilLive(page, app);
-  const mine = await page.request.get(`${product.url}/api/deployments`);
-  const deployment = (await mine.json()).deployments[0].id;
+  const deployment = (await deploymentsOf(page, id))[0].id;
   const before = await product.atProviders();
 
   const browser = context.browser();

@@ -208,3 +208,15 @@ export function rowsByTable(rows) {
   }
   return counts;
 }
+
+/**
+ * What was ever deployed of a project, as Fairway tells the person of this page.
+ * @param {Page} page
+ * @param {string} id of the project
+ * @returns {Promise<any[]>}
+ */
+export async function deploymentsOf(page, id) {
+  const answer = await page.request.get(new URL('/api/deployments', page.url()).href);
+  const { deployments } = await answer.json();
+  return deployments.filter((/** @type {any} */ one) => one.project_id === id);
+}

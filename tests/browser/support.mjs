@@ -55,6 +55,7 @@ export class Product {
     this.sandbox = '';
     this.pid = 0;
     this.output = '';
+    this.isRunning = false;
     /** @type {Promise<void>} */
     this.ended = Promise.resolve();
   }
@@ -86,6 +87,7 @@ export class Product {
     const run = JSON.parse(readFileSync(join(this.state, 'run.json'), 'utf8'));
     this.url = run.url;
     this.sandbox = run.sandbox;
+    this.isRunning = true;
   }
 
   /** Ends the edge's runtime as a crash does; its keeper starts it again by itself. */
@@ -108,6 +110,7 @@ export class Product {
   /** Ends everything at once, as when the machine is switched off. */
   async killAll() {
     const pids = treeOf(this.pid);
+    this.isRunning = false;
     for (const pid of pids) signal(pid, 'SIGKILL');
     await Promise.all([this.ended, untilGone(pids)]);
   }
@@ -253,8 +256,10 @@ export function stage() {
         await keepFailure(context, name).catch(() => {});
         throw error;
       } finally {
-        await product.behave().catch(() => {});
         await context.close();
+        // The next scene finds a stage that works, whatever this one has left.
+        if (product.isRunning) await product.behave();
+        else await product.start();
       }
     });
   }
