@@ -115,7 +115,7 @@ struct DeploymentRequest {
 };
 // Answers the id of the deployment, queued. While one is active for the project, and for a key that
 // was used before, the same id comes again (G1). fix_input: `project_not_found`,
-// `nothing_uploaded`; ask_permission `provider_off`.
+// `nothing_uploaded`, `deployment_active` (it is being deleted); ask_permission `provider_off`.
 Outcome<std::string> request_deployment(Host& host, const DeploymentRequest& request);
 // Queues the removal of everything an app has at providers; fix_input `app_not_found`,
 // `deployment_active`.
