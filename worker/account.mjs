@@ -29,6 +29,7 @@ export class Account extends DurableObject {
   /** @type {Pool} */ #pool;
   /** @type {Pump} */ #pump;
   /** @type {BlobStore | null} */ #blobs = null;
+  /** @type {World | null} */ #reading = null;
   /** @type {string | undefined} the user, once it is stored */ #userId;
   /** @type {Promise<unknown> | null} ends when the schema is the newest */ #opened = null;
 
@@ -124,11 +125,12 @@ export class Account extends DurableObject {
   #readingWorld() {
     const { sql } = this.ctx.storage;
     const blobs = this.#blobStore();
-    return {
+    this.#reading ??= {
       turn: (enter) => enter(),
       query: (question) => runSql(sql, question, 'read').answer,
       ask: (question, signal) => answerPort(question, signal, blobs),
     };
+    return this.#reading;
   }
 
   /** @param {Instance} instance

@@ -23,7 +23,7 @@ export { Account } from './account.mjs';
 // Routes that belong to no account: the core answers them here.
 const openPaths = new Set(['/api/health', '/api/session']);
 const openBodyBytesMax = 65_536;
-// What of the caller's headers goes on to their account.
+// What of the caller's headers goes on to their account when something is changed.
 const passedOn = ['content-type', 'idempotency-key'];
 // What the core looks at to know who asks.
 const frontHeaders = new Set(['authorization', 'cookie', 'sec-fetch-site', 'x-fairway']);
@@ -88,17 +88,18 @@ class Front {
     const { request, url, env, requestId } = this;
     const user = signIns.find(request, url, Date.now()) ?? (await this.#authenticate());
     if (user instanceof Response) return guarded(user, url, requestId);
+    const { method, body } = request;
+    const isReading = method === 'GET' || method === 'HEAD';
     /** @type {Record<string, string>} */
     const headers = {
       'x-fairway-user-id': encodeURIComponent(user.id),
       'x-fairway-user-email': encodeURIComponent(user.email),
       'x-fairway-request-id': requestId,
     };
-    for (const name of passedOn) {
+    for (const name of isReading ? [] : passedOn) {
       const value = request.headers.get(name);
       if (value !== null) headers[name] = value;
     }
-    const { method, body } = request;
     const account = env.ACCOUNT.get(env.ACCOUNT.idFromName(user.id));
     try {
       return await account.fetch(request.url, { method, headers, body });
