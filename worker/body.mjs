@@ -2,8 +2,8 @@
 
 import { noBytes } from './frame.mjs';
 
-// A caller who is cut off while sending sees a broken connection instead of the answer. So this much
-// more of a request is read, and thrown away.
+// A caller who is cut off while sending sees a broken connection instead of the answer. So this
+// much more of a request is read, and thrown away.
 const drainedBytesMax = 8 << 20;
 
 /**
