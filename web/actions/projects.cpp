@@ -25,8 +25,10 @@ LocalProject local_of(const BuilderProject& stored) {
   local.name = stored.name;
   local.description = stored.description;
   local.saved_at_ms = stored.saved_at_ms;
-  local.files = static_cast<int64_t>(stored.files.size());
-  for (const BuilderFile& file : stored.files) local.size_bytes += file.size_bytes;
+  for (const BuilderFile& file : stored.files) {
+    local.files_served += file.path.starts_with("public/") ? 1 : 0;
+    local.size_bytes += file.size_bytes;
+  }
   local.database_size_bytes = stored.database_size_bytes;
   local.database_saved_at_ms = stored.database_saved_at_ms;
   return local;

@@ -38,7 +38,7 @@ struct LocalProject {
   std::string name;
   std::string description;
   int64_t saved_at_ms = 0;
-  int64_t files = 0;
+  int64_t files_served = 0;  // Those that the site serves as they are.
   int64_t size_bytes = 0;
   // Names of the variables that `.env.example` lists: what the code reads.
   std::vector<std::string> variables;

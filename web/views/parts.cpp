@@ -195,7 +195,7 @@ std::vector<message::PlanStep> planned_steps(const State& state) {
       step.detail = cat({counted(tables, "table", "tables"), ", ",
                          counted(local->preview.value->rows, "row", "rows"), ", then verified"});
     } else if (step.name == "publish_site") {
-      step.detail = cat({"Cloudflare Pages, ", counted(local->files, "file", "files")});
+      step.detail = cat({"Cloudflare Pages, ", counted(local->files_served, "file", "files")});
     }
   }
   return steps;
