@@ -1,5 +1,7 @@
 #include "tests/world/checkers.h"
 
+#include <set>
+
 #include "shared/base/text.h"
 
 namespace fairway::test {
@@ -76,6 +78,23 @@ std::string why_not_intended(Stage& stage, const HttpRequest& request) {
   return cat({"G2: no intent for ", request.method, " ", url});
 }
 
+std::string why_removed_too_early(Stage& stage, const HttpRequest& request) {
+  if (request.method != "DELETE") return "";
+  bool is_site = request.url.find("/pages/projects/") != std::string::npos;
+  if (is_site && request.url.find("/deployments/") != std::string::npos) return "";
+  auto kind = is_site ? ResourceKind::pages_project : ResourceKind::turso_database;
+  std::string name =
+      part_after(request.url, is_site ? "/pages/projects/" : "/organizations/org/databases/");
+  auto found = stage.database.run(
+      "SELECT later.name FROM resources AS earlier JOIN resources AS later"
+      " ON later.app_id = earlier.app_id AND later.number > earlier.number"
+      " WHERE earlier.name = ?1 AND earlier.kind = ?2 AND earlier.state = 3"
+      " AND later.kind IN (0, 1, 3) AND later.state BETWEEN 1 AND 2",
+      {name, int64_t(kind)});
+  if (found.rows.empty()) return "";
+  return cat({"G6: ", name, " is removed before ", found.rows[0].text(0)});
+}
+
 std::string why_not_ended(Stage& stage, const Deployment& deployment) {
   if (is_active(deployment.status)) return cat({"G5: ", deployment.id, " never ended"});
   int64_t took_ms = deployment.ended_at_ms - deployment.created_at_ms;
@@ -113,7 +132,7 @@ std::string why_left_over(Stage& stage) {
     if (!base->is_strangers && !databases.contains(name)) return cat({"G6: database ", name});
     if (base->uploads > 1) return cat({"G3: ", name, " was loaded twice"});
   }
-  size_t releases = 0;
+  std::set<std::string> published;
   for (const auto& [name, site] : stage.pages.standing()) {
     if (site->is_strangers) continue;
     if (!sites.contains(name)) return cat({"G6: site ", name});
@@ -121,12 +140,17 @@ std::string why_left_over(Stage& stage) {
       if (!ledger(stage, ResourceKind::pages_deployment).contains(release.release)) {
         return cat({"G6: release ", release.release});
       }
-      ++releases;
+      if (!published.insert(release.release).second) {
+        return cat({"G3: release ", release.release, " was published twice"});
+      }
     }
   }
   if (databases.size() > 1) return "G3: two databases for one app";
   if (sites.size() > 1) return "G3: two sites for one app";
-  if (app && app->release > 0 && int64_t(releases) < 1) return "the live release vanished";
+  if (app && app->release > 0 && published.empty()) return "the live release vanished";
+  auto last = find_last_deployment(stage.database, stage.project_id);
+  bool is_settled = last && !is_active(last->status) && last->status != Status::needs_you;
+  if (app && app->release == 0 && is_settled) return "G6: an app that was never live";
   if (!app && !(databases.empty() && sites.empty())) return "G6: things without an app";
   return "";
 }

@@ -25,6 +25,9 @@ std::string why_progress_is_wrong(Stage& stage);
 // G2: a request that changes something at a provider finds its intent in the ledger.
 std::string why_not_intended(Stage& stage, const HttpRequest& request);
 
+// G6: what was made last is removed first; asked when a removal arrives at a provider.
+std::string why_removed_too_early(Stage& stage, const HttpRequest& request);
+
 // G5: the deployment has ended, in time, as one of four.
 std::string why_not_ended(Stage& stage, const Deployment& deployment);
 

@@ -68,6 +68,16 @@ std::string draw_trap(uint64_t seed) {
   return std::string(places[seed / 16 % std::size(places)]);
 }
 
+// The outcome of something that never waits for the outside.
+template <typename T>
+Outcome<T> done_at_once(Task<T> task) {
+  Loop loop;
+  task.start(loop);
+  loop.run();
+  FAIRWAY_ASSERT(task.ended());
+  return task.take();
+}
+
 class Drama {
  public:
   Drama(const Play& play, SqliteDatabase& database, const Previews& previews)
@@ -84,16 +94,25 @@ class Drama {
     world_.fail_requests_from = play.fail_requests_from;
     world_.on_arrival = [this](const HttpRequest& request) {
       report(why_not_intended(stage_, request));
+      report(why_removed_too_early(stage_, request));
     };
   }
 
   Verdict run() {
-    set_scene();
-    bool is_chosen = play_.fail_request > 0 || play_.fail_requests_from > 0;
-    Faults faults = is_chosen ? Faults{} : draw_faults(world_.chance);
+    save_project(host_, stage_.project_id, "Guest Book", "");
+    check_missing_parts();
+    run_quietly(keep_environment(host_, stage_.account, stage_.project_id,
+                                 {{"ADMIN_PASSWORD", "CANARY-password"}}));
+    check_moved_seal();
+    Faults faults;
+    if (!is_chosen_) {
+      set_scene();
+      faults = draw_faults(world_.chance);
+    }
     world_.faults = faults;
     world_.trap_on = draw_trap(play_.seed);
     deploy(previews_.first);
+    if (play_.fail_request > 0 && !is_live()) report("one lost answer ended a deployment");
     check_traps();
     calm();
     if (!is_live()) {
@@ -121,9 +140,21 @@ class Drama {
     if (world_.chance.percent(3)) turso_.add_stranger(name(2));
     if (world_.chance.percent(10)) pages_.add_stranger(name(1));
     if (world_.chance.percent(10)) pages_.fail_deployments_percent = 30;
-    save_project(host_, stage_.project_id, "Guest Book", "");
-    run_quietly(keep_environment(host_, stage_.account, stage_.project_id,
-                                 {{"ADMIN_PASSWORD", "CANARY-password"}}));
+  }
+
+  void check_missing_parts() {
+    auto kept =
+        done_at_once(keep_bundle(host_, stage_.account, stage_.project_id, previews_.first.bundle));
+    if (kept.ok()) report("a bundle is taken without its files");
+  }
+
+  void check_moved_seal() {
+    std::string sealed = list_environment(host_.database, stage_.project_id).at(0).sealed_value;
+    SealPlace elsewhere{stage_.account, "project_variables", "sealed_value",
+                        "other/ADMIN_PASSWORD"};
+    if (done_at_once(unseal(host_, elsewhere, sealed)).ok()) {
+      report("G8: a sealed value opens in another place");
+    }
   }
 
   static std::string name(int attempt) {
@@ -131,12 +162,7 @@ class Drama {
   }
 
   // Something of the user's side that always works, done at once.
-  void run_quietly(Task<Done> task) {
-    Loop loop;
-    task.start(loop);
-    loop.run();
-    FAIRWAY_ASSERT(task.ended() && task.take().ok());
-  }
+  void run_quietly(Task<Done> task) { FAIRWAY_ASSERT(done_at_once(std::move(task)).ok()); }
 
   void upload(const PreviewData& data) {
     for (const auto& [sha256, bytes] : data.blobs) {
@@ -157,6 +183,18 @@ class Drama {
   void deploy(const PreviewData& data) {
     upload(data);
     std::string id = click();
+    if (!is_chosen_) disturb(id);
+    run_machine();
+    auto deployment = find_deployment(host_.database, id);
+    report(why_not_ended(stage_, *deployment));
+    check_cancelled(*deployment);
+    check_rest();
+    story_ += cat({" ", name_of(deployment->status)});
+    if (play_.trace != nullptr) write_trace(*deployment);
+  }
+
+  // What the user does, and the platform, while a deployment is under way.
+  void disturb(const std::string& id) {
     if (world_.chance.percent(20)) {
       world_.at(world_.now + world_.chance.below(5'000), [this, id] {
         auto active = find_active_deployment(host_.database, stage_.project_id);
@@ -164,15 +202,23 @@ class Drama {
       });
     }
     if (!is_calm_ && world_.chance.percent(25)) {
-      world_.at(world_.now + world_.chance.below(40'000),
-                [this, id] { FAIRWAY_ASSERT(request_cancel_of(host_, id).ok()); });
+      world_.at(world_.now + world_.chance.below(40'000), [this, id] {
+        cancelled_at_ms_[id] = world_.now;
+        FAIRWAY_ASSERT(request_cancel_of(host_, id).ok());
+      });
     }
-    run_machine();
-    auto deployment = find_deployment(host_.database, id);
-    report(why_not_ended(stage_, *deployment));
-    check_rest();
-    story_ += cat({" ", name_of(deployment->status)});
-    if (play_.trace != nullptr) write_trace(*deployment);
+    if (world_.chance.percent(10)) {  // an alarm that goes off twice
+      world_.at(world_.now + world_.chance.below(20'000),
+                [this] { world_.start(run_due_jobs(host_, deployment_workflows())); });
+    }
+  }
+
+  // Cancelling is seen within a second; what went live in the same second may stay.
+  void check_cancelled(const Deployment& deployment) {
+    auto cancelled = cancelled_at_ms_.find(deployment.id);
+    if (cancelled == cancelled_at_ms_.end() || deployment.status != Status::live) return;
+    bool is_late = deployment.ended_at_ms > cancelled->second + 2'000;
+    if (is_late) report("a cancelled deployment went live");
   }
 
   void write_trace(const Deployment& deployment) {
@@ -285,6 +331,8 @@ class Drama {
   std::string broken_;
   std::string story_;
   int64_t visitors_ = 0;
+  std::map<std::string, int64_t> cancelled_at_ms_;
+  const bool is_chosen_ = play_.fail_request > 0 || play_.fail_requests_from > 0;
   bool is_calm_ = false;
 };
 
