@@ -136,7 +136,11 @@ Outcome<std::vector<SchemaObject>> read_schema_of(const Connection& connection) 
 std::optional<Failure> check_integrity(const Connection& connection) {
   Statement check(connection, "PRAGMA integrity_check(1)");
   while (check.step()) {
-    if (check.text(0) != "ok") return corrupt_preview(trim(check.text(0)));
+    std::string_view found = check.text(0);
+    if (found == "ok") continue;
+    // "*** in database main ***\n" stands before what was found.
+    if (found.starts_with("***")) found.remove_prefix(std::min(found.find('\n') + 1, found.size()));
+    return corrupt_preview(trim(found));
   }
   if (!check.ended()) return connection.failure(check.result(), "checking");
   return std::nullopt;

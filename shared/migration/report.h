@@ -38,8 +38,11 @@ struct MigrationReport {
   };
   std::vector<Table> tables;
   std::vector<SchemaFinding> schema;
-  int64_t rows_total = 0;       // of the source
-  int64_t cells_total = 0;      // of the source
+  // Of the source. SQLite's own sqlite_sequence is compared like all, but not counted: people know
+  // what they made.
+  int64_t tables_total = 0;
+  int64_t rows_total = 0;
+  int64_t cells_total = 0;
   int64_t differences = 0;      // tables that are not the same, and schema findings
   std::string snapshot_sha256;  // of the preview's file
   std::string content_sha256;   // of report_content()

@@ -52,6 +52,16 @@ TEST_CASE("a report goes through JSON and has the promised shape") {
   CHECK_FALSE(read_report(Json::array()).ok());
 }
 
+TEST_CASE("SQLite's own tables are compared, and not counted as the app's") {
+  const TableSum counters{
+      .name = "sqlite_sequence", .rows = 3, .row_checksum = 7, .columns = users.columns};
+  auto report = compare_sides({users, counters}, {users, counters}, schema, schema);
+  CHECK(report.tables.size() == 2);
+  CHECK(report.tables_total == 1);
+  CHECK(report.rows_total == users.rows);
+  CHECK(compare_sides({users, counters}, {users}, schema, schema).differences == 1);
+}
+
 TEST_CASE("the content hash covers everything but itself") {
   auto report = compare_sides({users}, {users}, schema, schema);
   const std::string content = report_content(report);
