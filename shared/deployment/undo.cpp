@@ -20,14 +20,11 @@ bool may_still_appear(Host& host, const Resource& resource) {
 }
 
 int64_t settles_at_ms(Host& host, const Resource& resource) {
-  switch (resource.state) {
-    case ResourceState::exists:  // what was made just now may not be listed yet
-      return resource.updated_at_ms + listing_ms;
-    case ResourceState::removing:  // a request of an earlier run may be on its way
-      return host.clock.now_ms() + settling_ms;
-    default:
-      return resource.updated_at_ms + settling_ms;
-  }
+  // What was made just now may not be listed yet.
+  if (resource.state == ResourceState::exists) return resource.updated_at_ms + listing_ms;
+  // A request of an earlier run may be on its way, and it may have been sent again and again until
+  // that run ended.
+  return host.clock.now_ms() + settling_ms;
 }
 
 using Find = Task<bool> (*)(Host& host, Resource resource);
