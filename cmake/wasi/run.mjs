@@ -1,7 +1,11 @@
 // node run.mjs PROGRAM.wasm [ARGUMENT...]: runs a wasi program with this machine's files under "/"
 // and passes on its exit code.
 import { readFile } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
 import { WASI } from 'node:wasi';
+
+// Node 22's fast path from wasm into its wasi ends in a segmentation fault once memory has grown.
+setFlagsFromString('--no-turbo-fast-api-calls');
 
 const [program, ...rest] = process.argv.slice(2);
 if (program === undefined) {

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <new>
 
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || defined(__wasm__)
 
 namespace fairway::test {
 void give_sqlite_the_pool() {}
