@@ -71,8 +71,8 @@ struct ReportFigure {
 void draw_report_figures(ui::Ui& ui, ui::Rect at, const message::Report& report) {
   const bool is_phone = ui.width_class() == ui::WidthClass::phone;
   const std::array<ReportFigure, 4> figures = {{
-      {grouped(report.tables_total), "tables"},
-      {grouped(report.rows_total), "rows"},
+      {grouped(report.tables_total), report.tables_total == 1 ? "table" : "tables"},
+      {grouped(report.rows_total), report.rows_total == 1 ? "row" : "rows"},
       {grouped(report.cells_total), "cells verified"},
       {grouped(report.differences), "differences",
        report.differences == 0 ? ui::Tone::ok : ui::Tone::bad},
