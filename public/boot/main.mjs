@@ -384,11 +384,11 @@ async function start() {
   Object.assign(globalThis, { fairway: tab });
 }
 
-/** @param {string} what @param {string} todo */
-function fail(what, todo) {
+/** @param {string} what @param {string} advice */
+function fail(what, advice) {
   const place = /** @type {HTMLElement} */ (document.getElementById('trouble'));
   place.replaceChildren(
-    ...[what, todo].map((words) => {
+    ...[what, advice].map((words) => {
       const line = document.createElement('p');
       line.textContent = words;
       return line;

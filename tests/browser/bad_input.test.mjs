@@ -53,62 +53,62 @@ const manyTables = () =>
       Array.from({ length: 2_001 }, (_, at) => `CREATE TABLE t${at} (a)`).join(';'),
   );
 
-/** @type {{ what: string, bytes: () => Uint8Array | null, says: RegExp, todo: RegExp }[]} */
+/** @type {{ what: string, bytes: () => Uint8Array | null, says: RegExp, advice: RegExp }[]} */
 const databases = [
   {
     what: 'no database',
     bytes: () => null,
     says: /^The project has no preview database\.$/,
-    todo: /^You must act: open the project in the Builder/,
+    advice: /^You must act: open the project in the Builder/,
   },
   {
     what: 'an empty one',
     bytes: () => new Uint8Array(0),
     says: /^The preview database is empty: it has no bytes\.$/,
-    todo: /^You: open the project in the builder/,
+    advice: /^You: open the project in the builder/,
   },
   {
     what: 'a file that is no database',
     bytes: () => new TextEncoder().encode('name,message\nAda,Hello\n'.repeat(50)),
     says: /^The file is not a SQLite database/,
-    todo: /^You: choose the database file that the builder wrote/,
+    advice: /^You: choose the database file that the builder wrote/,
   },
   {
     what: 'a corrupt one',
     bytes: corruptDatabase,
     says: /^The preview database is damaged: /,
-    todo: /^You: open the project in the builder again/,
+    advice: /^You: open the project in the builder again/,
   },
   {
     what: 'an encrypted one',
     bytes: () => randomBytes(16_384),
     says: /^The preview database is encrypted/,
-    todo: /^You: export it without a password/,
+    advice: /^You: export it without a password/,
   },
   {
     what: 'one without tables',
     bytes: () => databaseFrom('PRAGMA user_version = 7'),
     says: /^The preview database has no tables\.$/,
-    todo: /^You: let the app’s preview run once|^You: let the app's preview run once/,
+    advice: /^You: let the app’s preview run once|^You: let the app's preview run once/,
   },
   {
     what: 'one with more tables than can be carried',
     bytes: manyTables,
     says: /^The preview database has 2,001 tables; 2,000 can be carried\.$/,
-    todo: /^You: drop tables/,
+    advice: /^You: drop tables/,
   },
 ];
 
 scene('databases that cannot be carried', {}, async ({ page, picture }) => {
   const before = await product.atProviders();
   const { id } = await comeToChoices(page, product, app);
-  for (const { what, bytes, says, todo } of databases) {
+  for (const { what, bytes, says, advice } of databases) {
     await changeStored(page, id, { database: bytes() });
     await page.goto(`${product.url}/app/dashboard?deploy=${id}`);
     const dialog = await choices(page, app);
     const data = dialog.getByRole('region', { name: 'Data to carry' });
     await data.getByText(says).waitFor();
-    await data.getByText(todo).waitFor();
+    await data.getByText(advice).waitFor();
     await picture(what);
     await checkRefused(page, id, what);
   }
