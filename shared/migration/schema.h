@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "shared/base/json.h"
+#include "shared/sql/tokens.h"
 
 namespace fairway {
 
@@ -36,20 +37,6 @@ bool agrees_with_itself(const SchemaObject& object);
 // Names that are not the app's: SQLite's own, the provider's, and our markers.
 bool is_internal_name(std::string_view name);
 
-struct SqlToken {
-  enum class Kind { word, quoted_name, text, number, symbol };
-  Kind kind;
-  std::string text;  // without quotes; as written
-  size_t begin = 0;  // where it stands in the source
-  size_t end = 0;
-
-  // An unquoted word, compared without regard to case; `keyword` is lower case.
-  bool is(std::string_view keyword) const;
-  bool is_symbol(char symbol) const;
-};
-
-// Comments and blanks are dropped. An unterminated quote reaches to the end of the text.
-std::vector<SqlToken> tokens_of(std::string_view sql);
 // Equal for two texts that SQLite reads the same way: names without case and quotes, no comments.
 std::string normal_form(const std::vector<SqlToken>& tokens, size_t begin, size_t end);
 std::string normal_form(std::string_view sql);
@@ -110,12 +97,5 @@ struct RowKey {
   bool collated = false;
 };
 RowKey row_key_of(const TableDefinition& table);
-
-// "name" with quotes inside doubled.
-std::string quoted_name(std::string_view name);
-// 'text' with quotes inside doubled.
-std::string quoted_text(std::string_view text);
-
-bool same_name(std::string_view one, std::string_view other);  // without regard to ASCII case
 
 }  // namespace fairway

@@ -5,6 +5,7 @@ const foundation = ['base', 'host'];
 /** @type {Record<string, string[]>} */
 export const mayInclude = {
   base: [],
+  sql: ['base'],
   host: ['base'],
   jobs: foundation,
   secrets: foundation,
@@ -12,7 +13,8 @@ export const mayInclude = {
   projects: foundation,
   transform: foundation,
   provisioning: [...foundation, 'secrets'],
-  migration: [...foundation, 'provisioning'],
+  migration: [...foundation, 'sql', 'provisioning'],
+  postgres: [...foundation, 'sql', 'provisioning', 'migration'],
   domains: [...foundation, 'jobs', 'subscriptions'],
   builds: [...foundation, 'jobs'],
   metering: [...foundation, 'subscriptions'],
@@ -23,6 +25,7 @@ mayInclude.gateway = [...foundation, 'secrets', 'subscriptions', 'metering', 'de
 mayInclude.billing = [...foundation, 'jobs', 'subscriptions', 'metering'];
 mayInclude.api = Object.keys(mayInclude);
 
-// base is a set of small tools, migration a chain of nouns (preview, target, load, report), each
-// with its header; every other module has one header that tells what it is.
-export const modulesWithoutOwnHeader = ['base', 'migration'];
+// base is a set of small tools; migration and postgres are chains of nouns (preview, target, load;
+// plan, translate, script), each with its header; every other module has one header that tells what
+// it is.
+export const modulesWithoutOwnHeader = ['base', 'migration', 'postgres'];
