@@ -14,8 +14,16 @@ size_t chunk_of(int64_t offset) { return static_cast<size_t>(offset / MemoryFile
 
 }  // namespace
 
-MemoryFile::MemoryFile(std::shared_ptr<const std::string> base)
-    : base_(std::move(base)), base_size_(static_cast<int64_t>(base_->size())), size_(base_size_) {}
+SharedBytes share(std::string bytes) {
+  auto owner = std::make_shared<const std::string>(std::move(bytes));
+  const std::string_view view = *owner;
+  return {std::move(owner), view};
+}
+
+MemoryFile::MemoryFile(SharedBytes base)
+    : base_(std::move(base)),
+      base_size_(static_cast<int64_t>(base_.bytes.size())),
+      size_(base_size_) {}
 
 std::string_view MemoryFile::piece(int64_t offset) const {
   const size_t index = chunk_of(offset);
@@ -27,7 +35,7 @@ std::string_view MemoryFile::piece(int64_t offset) const {
   }
   if (offset < base_size_) {
     const int64_t count = std::min(static_cast<int64_t>(held - skipped), base_size_ - offset);
-    return std::string_view(*base_).substr(static_cast<size_t>(offset), static_cast<size_t>(count));
+    return base_.bytes.substr(static_cast<size_t>(offset), static_cast<size_t>(count));
   }
   return std::string_view(zeros.data(), held).substr(skipped);
 }

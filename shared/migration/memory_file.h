@@ -13,13 +13,20 @@
 
 namespace fairway {
 
+// Bytes, and what keeps them where they are: a string, or the mapping of a file.
+struct SharedBytes {
+  std::shared_ptr<const void> owner;
+  std::string_view bytes;
+};
+SharedBytes share(std::string bytes);
+
 class MemoryFile {
  public:
   static constexpr int64_t chunk_bytes = 256 << 10;
-  static constexpr int64_t size_max = int64_t{4} << 30;
+  static constexpr int64_t size_max = int64_t{1} << 40;
 
   MemoryFile() = default;
-  explicit MemoryFile(std::shared_ptr<const std::string> base);
+  explicit MemoryFile(SharedBytes base);
   MemoryFile(MemoryFile&&) = default;
   MemoryFile& operator=(MemoryFile&&) = default;
 
@@ -42,7 +49,7 @@ class MemoryFile {
   std::string_view piece(int64_t offset) const;
   char* own_chunk(size_t index);
 
-  std::shared_ptr<const std::string> base_;
+  SharedBytes base_;
   std::vector<std::unique_ptr<char[]>> chunks_;  // null: as in the base
   int64_t base_size_ = 0;                        // how much of the base is still part of the file
   int64_t size_ = 0;

@@ -54,7 +54,7 @@ std::optional<Failure> check_virtual_table(const SchemaObject& object) {
                    "R*Tree are there. Nothing was changed.");
 }
 
-std::optional<Failure> check_object(const SchemaObject& object) {
+std::optional<Failure> check_object(const SchemaObject& object, ForeignParts foreign_parts) {
   if (!is_utf8(object.name) || !is_utf8(object.sql)) {
     return fix_input("preview_name_not_text",
                      cat({"A ", object.type,
@@ -66,6 +66,7 @@ std::optional<Failure> check_object(const SchemaObject& object) {
     return corrupt_preview(cat({"the definition of the ", object.type, " ",
                                 quoted_name(object.name), " is of something else"}));
   }
+  if (foreign_parts == ForeignParts::leave_out) return std::nullopt;
   if (auto failure = check_virtual_table(object)) return failure;
   if (object.type != "table" && object.type != "index") return std::nullopt;
   const auto collations = foreign_collations(object.sql);
@@ -76,10 +77,11 @@ std::optional<Failure> check_object(const SchemaObject& object) {
                    "You: use BINARY, NOCASE or RTRIM in its place. Nothing was changed.");
 }
 
-std::optional<Failure> check_schema(const std::vector<SchemaObject>& schema) {
+std::optional<Failure> check_schema(const std::vector<SchemaObject>& schema,
+                                    const PreviewLimits& limits) {
   int64_t tables = 0;
   for (const auto& object : schema) {
-    if (auto failure = check_object(object)) return failure;
+    if (auto failure = check_object(object, limits.foreign_parts)) return failure;
     if (object.type != "table" || object.name.starts_with("sqlite_")) continue;
     ++tables;
     const auto table = parse_table(object.sql);
@@ -90,12 +92,12 @@ std::optional<Failure> check_schema(const std::vector<SchemaObject>& schema) {
                        "You: split the table. Nothing was changed.");
     }
   }
-  if (tables > limits::tables_max) {
+  if (tables > fairway::limits::tables_max) {
     return too_large(cat({"The preview database has ", grouped(tables), " tables; ",
-                          grouped(limits::tables_max), " can be carried."}),
+                          grouped(fairway::limits::tables_max), " can be carried."}),
                      "You: drop tables that you do not need. Nothing was changed.");
   }
-  if (tables > 0) return std::nullopt;
+  if (tables >= limits.tables_min) return std::nullopt;
   return fix_input("preview_no_tables", "The preview database has no tables.",
                    "You: let the app's preview run once so that it makes its tables, save, and try "
                    "again.");
@@ -133,8 +135,10 @@ Outcome<std::vector<SchemaObject>> read_schema_of(const Connection& connection) 
   return schema;
 }
 
-std::optional<Failure> check_integrity(const Connection& connection) {
-  Statement check(connection, "PRAGMA integrity_check(1)");
+namespace {
+
+std::optional<Failure> run_check(const Connection& connection, std::string_view pragma) {
+  Statement check(connection, pragma);
   while (check.step()) {
     std::string_view found = check.text(0);
     if (found == "ok") continue;
@@ -145,6 +149,26 @@ std::optional<Failure> check_integrity(const Connection& connection) {
   if (!check.ended()) return connection.failure(check.result(), "checking");
   return std::nullopt;
 }
+
+}  // namespace
+
+std::optional<Failure> check_integrity(const Connection& connection) {
+  return run_check(connection, "PRAGMA integrity_check(1)");
+}
+
+namespace {
+
+// The whole check compares indexes with their tables, which takes their collations and functions;
+// where one is not to be had, the check of the tables alone is left.
+std::optional<Failure> check_preview(const Connection& connection, ForeignParts foreign_parts) {
+  auto failure = check_integrity(connection);
+  const bool lacks_parts = failure && (failure->code == "preview_collation_missing" ||
+                                       failure->code == "preview_function_missing");
+  if (foreign_parts == ForeignParts::refuse || !lacks_parts) return failure;
+  return run_check(connection, "PRAGMA quick_check(1)");
+}
+
+}  // namespace
 
 std::optional<Failure> why_too_large(int64_t size_bytes, PreviewLimits limits) {
   if (size_bytes <= limits.bytes_max) return std::nullopt;
@@ -157,13 +181,17 @@ std::optional<Failure> why_too_large(int64_t size_bytes, PreviewLimits limits) {
 }
 
 Outcome<Preview> open_preview(std::string bytes, PreviewLimits limits) {
-  const auto size = static_cast<int64_t>(bytes.size());
+  return open_preview(share(std::move(bytes)), limits);
+}
+
+Outcome<Preview> open_preview(SharedBytes bytes, PreviewLimits limits) {
+  const auto size = static_cast<int64_t>(bytes.bytes.size());
   if (auto failure = why_too_large(size, limits)) return *failure;
-  auto header = read_preview_header(std::string_view(bytes).substr(0, 1'024), size);
+  auto header = read_preview_header(bytes.bytes.substr(0, 1'024), size);
   if (!header.ok()) return header.failure();
 
   auto state = std::make_unique<Preview::State>();
-  state->bytes = std::make_shared<const std::string>(std::move(bytes));
+  state->bytes = std::move(bytes);
   state->header = *header;
   state->budget.left = limits.steps_base + limits.steps_per_byte * size;
   // No value can be longer than the file that holds it; definitions may be some times as long.
@@ -180,12 +208,12 @@ Outcome<Preview> open_preview(std::string bytes, PreviewLimits limits) {
   }
   auto schema = read_schema_of(state->connection);
   if (!schema.ok()) return schema.failure();
-  if (auto failure = check_schema(*schema)) return *failure;
+  if (auto failure = check_schema(*schema, limits)) return *failure;
   state->schema = std::move(*schema);
   auto statistics = statistics_tables(state->connection);
   if (!statistics.ok()) return statistics.failure();
   state->statistics = std::move(*statistics);
-  if (auto failure = check_integrity(state->connection)) return *failure;
+  if (auto failure = check_preview(state->connection, limits.foreign_parts)) return *failure;
   return Preview(std::move(state));
 }
 
@@ -195,6 +223,6 @@ Preview& Preview::operator=(Preview&&) noexcept = default;
 Preview::~Preview() = default;
 const PreviewHeader& Preview::header() const { return state_->header; }
 const std::vector<SchemaObject>& Preview::schema() const { return state_->schema; }
-const std::string& Preview::bytes() const { return *state_->bytes; }
+std::string_view Preview::bytes() const { return state_->bytes.bytes; }
 
 }  // namespace fairway

@@ -68,17 +68,23 @@ class Preview {
 
   const PreviewHeader& header() const;
   const std::vector<SchemaObject>& schema() const;  // without sqlite_stat tables
-  const std::string& bytes() const;                 // as they were given
+  std::string_view bytes() const;                   // as they were given
   State& state() { return *state_; }
 
  private:
   std::unique_ptr<State> state_;
 };
 
+// Modules of virtual tables and collations that no SQLite has by itself: a SQLite target has to
+// refuse them, another kind of target can do without.
+enum class ForeignParts { refuse, leave_out };
+
 struct PreviewLimits {
   int64_t bytes_max = limits::preview_bytes_max;
   int64_t steps_base = 50'000'000;  // SQLite's virtual machine steps, for the whole life
   int64_t steps_per_byte = 400;
+  int64_t tables_min = 1;
+  ForeignParts foreign_parts = ForeignParts::refuse;
 };
 
 // preview_too_large where a file of this size is; to be asked before its bytes are read.
@@ -90,11 +96,14 @@ std::optional<Failure> why_too_large(int64_t size_bytes, PreviewLimits limits = 
 //   preview_encrypted        no header and nothing but noise
 //   preview_corrupt          cut off, or SQLite's integrity check found damage; with its words
 //   preview_too_large        over `bytes_max`, or over the limits of tables and columns
-//   preview_no_tables        a database without any table
+//   preview_no_tables        a database with fewer than `tables_min` tables
 //   preview_module_missing   a virtual table whose module the new database does not have
 //   preview_collation_missing, preview_function_missing   needed by a table or an index
 //   preview_too_much_work    the budget of steps is spent
 //   preview_no_memory        the machine has no memory left for it
+// With ForeignParts::leave_out the three `..._missing` do not occur; indexes that need such a part
+// are then not checked against their tables.
+Outcome<Preview> open_preview(SharedBytes bytes, PreviewLimits limits = {});
 Outcome<Preview> open_preview(std::string bytes, PreviewLimits limits = {});
 
 // --- Looking -------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ class Statement {
 };
 
 struct Preview::State {
-  std::shared_ptr<const std::string> bytes;
+  SharedBytes bytes;
   PreviewHeader header;
   std::vector<SchemaObject> schema;
   std::vector<std::string> statistics;  // sqlite_stat tables, which are left behind

@@ -99,7 +99,7 @@ TEST_CASE("a memory file behaves like a string that is written here and there") 
   test::Dice dice(7);
   for (int round = 0; round < 30; ++round) {
     std::string plain(dice.below(700'000), 'b');
-    const auto base = std::make_shared<const std::string>(plain);
+    const SharedBytes base = share(plain);
     MemoryFile file(base);
     for (int i = 0; i < 40; ++i) {
       const size_t offset = dice.below(900'000);
@@ -122,7 +122,7 @@ TEST_CASE("a memory file behaves like a string that is written here and there") 
     const size_t from = dice.below(plain.size() + 10);
     CHECK(file.read(static_cast<int64_t>(from), 1'000) ==
           (from < plain.size() ? plain.substr(from, 1'000) : ""));
-    CHECK(base->find('c') == std::string::npos);
+    CHECK(base.bytes.find('c') == std::string::npos);
   }
   MemoryFile full;
   CHECK_FALSE(full.write(MemoryFile::size_max, "x"));

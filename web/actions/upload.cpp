@@ -70,7 +70,7 @@ Task<Done> read_files(Dashboard& dashboard, Package& package, BuilderProject pro
   }
   for (const BuilderFile& file : project.files) {
     auto bytes = co_await dashboard.browser.read_file(project.id, file.path);
-    MemoryFile content(std::make_shared<const std::string>(std::move(bytes)));
+    MemoryFile content(share(std::move(bytes)));
     auto parts = co_await name_parts(dashboard, package, content, file.path);
     package.bundle_files.push_back(
         Json{{"path", file.path}, {"size_bytes", content.size()}, {"parts", std::move(parts)}});
