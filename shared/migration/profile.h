@@ -49,6 +49,17 @@ DeclaredKind declared_kind_of(std::string_view declared_type);
 enum class Affinity { blob, text, numeric, integer, real };
 Affinity affinity_of(std::string_view declared_type);
 
+// Numbers of a column whose kind is a date or a time, by their size.
+struct DateNumbers {
+  int64_t milliseconds = 0;  // since 1970: of 1970-04-26 and later, or before 1969-09
+  int64_t seconds = 0;       // since 1970: 1970-04-26 to 2286
+  int64_t julian_days = 0;   // of the years 1 to 9999
+  int64_t small = 0;         // 0 and its neighbours, which any form could have
+  Finding strays;            // sizes that no date has
+
+  bool operator==(const DateNumbers&) const = default;
+};
+
 // Texts of a column whose kind is a date or a time.
 struct DateTexts {
   int64_t timestamps = 0;  // date and time, which exist
@@ -77,7 +88,7 @@ struct ColumnProfile {
   int64_t inexact_integers = 0;  // those that no double is equal to
   int64_t infinities = 0;
   int64_t negative_zeros = 0;
-  int64_t integral_reals = 0;
+  int64_t fractions = 0;  // reals that are no whole number
 
   int64_t characters_max = 0;  // of the texts
   int64_t bytes_max = 0;       // of texts and blobs
@@ -85,11 +96,9 @@ struct ColumnProfile {
   Finding broken_texts;        // texts that are not UTF-8
   int64_t decimal_texts = 0;   // where numbers are promised: "12.50"
   int64_t boolean_texts = 0;   // where a boolean is promised: 'true', 'false'
-  int64_t trailing_blanks = 0;
 
-  DateForms dates;  // numbers of a date or time
+  DateNumbers date_numbers;
   DateTexts date_texts;
-  Finding other_numbers;  // numbers of a date that have none of the usual sizes
 
   int64_t json_texts = 0;
   Finding invalid_json;  // texts, and blobs that are not SQLite's JSONB
