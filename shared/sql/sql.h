@@ -90,6 +90,7 @@ enum class ExpressionKind {
 
 struct Select;
 struct Window;
+struct OrderTerm;
 
 struct Expression {
   ExpressionKind kind = ExpressionKind::null;
@@ -106,7 +107,8 @@ struct Expression {
   bool has_otherwise = false;
   // Calls.
   bool distinct = false;
-  std::vector<Expression> filter;  // FILTER (WHERE ...): none or one
+  std::vector<OrderTerm> order_by;  // inside the parentheses
+  std::vector<Expression> filter;   // FILTER (WHERE ...): none or one
   std::shared_ptr<const Window> over;
   int height = 1;    // of the tree below
   size_t begin = 0;  // where it stands in the source; parentheses around it not included
@@ -278,8 +280,6 @@ struct Upsert {
 struct Statement {
   enum class Kind { select, insert, update, remove };
   Kind kind = Kind::select;
-  std::vector<CommonTable> with;
-  bool recursive = false;
   ConflictRule conflict = ConflictRule::unstated;  // REPLACE INTO is INSERT OR REPLACE
   std::string table;
   std::string alias;
