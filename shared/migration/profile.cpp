@@ -191,28 +191,46 @@ void count_orphans(const Connection& connection, TableProfile& table) {
 
 }  // namespace
 
-Outcome<DatabaseProfile> profile_preview(Preview& preview) {
-  DatabaseProfile profile;
-  const Connection& connection = preview.state().connection;
-  profile.header = preview.header();
-  profile.schema = preview.schema();
-  profile.statistics = preview.state().statistics;
-  bool has_sequences = false;
-  for (const auto& object : profile.schema) {
+ProfileSteps::ProfileSteps(Preview& preview) : preview_(preview) {
+  profile_.header = preview.header();
+  profile_.schema = preview.schema();
+  profile_.statistics = preview.state().statistics;
+  for (const auto& object : profile_.schema) {
     if (object.type != "table" || parse_virtual_table(object.sql)) continue;
     if (object.name.starts_with("sqlite_")) {
-      has_sequences = has_sequences || object.name == "sqlite_sequence";
+      has_sequences_ = has_sequences_ || object.name == "sqlite_sequence";
       continue;
     }
-    auto table = profile_table(preview, object);
-    if (!table.ok()) return table.failure();
-    profile.rows += table->rows;
-    profile.tables.push_back(std::move(*table));
+    left_.push_back(object);
   }
-  if (has_sequences) read_sequences(connection, profile.tables);
-  resolve_parents(profile.tables);
-  for (auto& table : profile.tables) count_orphans(connection, table);
-  return profile;
+  std::ranges::reverse(left_);
+}
+
+std::optional<Failure> ProfileSteps::read_table() {
+  FAIRWAY_ASSERT(!left_.empty());
+  auto table = profile_table(preview_, left_.back());
+  if (!table.ok()) return table.failure();
+  left_.pop_back();
+  profile_.rows += table->rows;
+  profile_.tables.push_back(std::move(*table));
+  return std::nullopt;
+}
+
+DatabaseProfile ProfileSteps::finish() {
+  FAIRWAY_ASSERT(left_.empty());
+  const Connection& connection = preview_.state().connection;
+  if (has_sequences_) read_sequences(connection, profile_.tables);
+  resolve_parents(profile_.tables);
+  for (auto& table : profile_.tables) count_orphans(connection, table);
+  return std::move(profile_);
+}
+
+Outcome<DatabaseProfile> profile_preview(Preview& preview) {
+  ProfileSteps steps(preview);
+  while (steps.tables_left() > 0) {
+    if (auto failure = steps.read_table()) return *failure;
+  }
+  return steps.finish();
 }
 
 }  // namespace fairway

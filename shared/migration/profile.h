@@ -153,4 +153,25 @@ struct DatabaseProfile {
 // Fails like inspect().
 Outcome<DatabaseProfile> profile_preview(Preview& preview);
 
+// The same one table at a time, for a tab that has to draw in between:
+//   ProfileSteps steps(preview);
+//   while (steps.tables_left() > 0) { if (auto failure = steps.read_table()) ...; }
+//   DatabaseProfile profile = steps.finish();
+// The preview outlives it. Both fail, and answer, as profile_preview does.
+class ProfileSteps {
+ public:
+  explicit ProfileSteps(Preview& preview);
+
+  size_t tables_left() const { return left_.size(); }
+  int64_t rows() const { return profile_.rows; }  // of the tables read so far
+  std::optional<Failure> read_table();
+  DatabaseProfile finish();
+
+ private:
+  Preview& preview_;
+  DatabaseProfile profile_;
+  std::vector<SchemaObject> left_;  // the next one last
+  bool has_sequences_ = false;
+};
+
 }  // namespace fairway
