@@ -113,8 +113,12 @@ class Batch {
 // Gathers rows into INSERTs, and INSERTs into batches.
 class BatchWriter {
  public:
-  BatchWriter(const TableReading& table, std::string_view load_id, int64_t body_bytes_max)
-      : table_(table), load_id_(load_id), body_bytes_max_(static_cast<size_t>(body_bytes_max)) {
+  BatchWriter(const TableReading& table, std::string_view load_id, int64_t body_bytes_max,
+              const TakeBatch& take)
+      : table_(table),
+        load_id_(load_id),
+        body_bytes_max_(static_cast<size_t>(body_bytes_max)),
+        take_(take) {
     if (has_rowid_value(table.key)) names_.push_back(table.key.rowid_name);
     for (const auto& column : table.columns) {
       if (column.generated != Generated::no) continue;
@@ -150,7 +154,7 @@ class BatchWriter {
     insert_.values += cat({insert_.count > 0 && count > 0 ? "," : "", values});
     insert_.count += count;
     ++insert_.rows;
-    return std::nullopt;
+    return refused_;
   }
 
   // AUTOINCREMENT never gives an id again: its high-water mark may lie above all rows.
@@ -171,19 +175,15 @@ class BatchWriter {
     batch().add_statement(cat({"INSERT INTO ", name, "(", name, ") VALUES('rebuild')"}), "");
   }
 
-  // Of the batches that are complete.
-  int64_t ended_bytes() const { return ended_bytes_; }
-
-  std::vector<InsertBatch> end() {
+  std::optional<Failure> end() {
     end_batch();
-    return std::move(batches_);
+    return std::move(refused_);
   }
 
  private:
   Batch& batch() {
     if (!batch_) {
-      const auto number = static_cast<int64_t>(batches_.size());
-      batch_.emplace(cat({load_id_, "/", table_.sum.name, "/", decimal(number)}));
+      batch_.emplace(cat({load_id_, "/", table_.sum.name, "/", decimal(batches_)}));
     }
     return *batch_;
   }
@@ -200,8 +200,8 @@ class BatchWriter {
   void end_batch() {
     end_insert();
     if (!batch_) return;
-    batches_.push_back(batch_->end());
-    ended_bytes_ += static_cast<int64_t>(batches_.back().body.size());
+    ++batches_;
+    if (!refused_) refused_ = take_(batch_->end());
     batch_.reset();
   }
 
@@ -222,8 +222,9 @@ class BatchWriter {
   std::vector<ColumnSum> stored_;
   Insert insert_;
   std::optional<Batch> batch_;
-  std::vector<InsertBatch> batches_;
-  int64_t ended_bytes_ = 0;
+  int64_t batches_ = 0;
+  const TakeBatch& take_;
+  std::optional<Failure> refused_;  // what `take` said; nothing is handed out behind it
 };
 
 // The high-water mark of an AUTOINCREMENT table; nothing where there is none.
@@ -260,22 +261,36 @@ Failure new_rows_too_large(std::string_view table) {
 
 }  // namespace
 
-Outcome<std::vector<InsertBatch>> make_insert_batches(Preview& preview, const TableReading& table,
-                                                      std::string_view load_id,
-                                                      int64_t body_bytes_max, int64_t bytes_max) {
-  BatchWriter writer(table, load_id, body_bytes_max);
+std::optional<Failure> write_insert_batches(Preview& preview, const TableReading& table,
+                                            std::string_view load_id, const TakeBatch& take,
+                                            int64_t body_bytes_max) {
+  BatchWriter writer(table, load_id, body_bytes_max, take);
   const Connection& connection = preview.state().connection;
   Statement row(connection, writer.select());
   while (row.step()) {
-    if (auto failure = writer.add_row(row)) return *failure;
-    if (writer.ended_bytes() > bytes_max) return new_rows_too_large(table.sum.name);
+    if (auto failure = writer.add_row(row)) return failure;
   }
   if (!row.ended()) return connection.failure(row.result(), "reading a new table of");
   if (const auto sequence = sequence_of(preview, table.sum.name)) writer.set_sequence(*sequence);
   const std::string full_text = full_text_over(preview, table.sum.name);
   if (!full_text.empty()) writer.index_full_text(full_text);
-  auto batches = writer.end();
-  if (writer.ended_bytes() > bytes_max) return new_rows_too_large(table.sum.name);
+  return writer.end();
+}
+
+Outcome<std::vector<InsertBatch>> make_insert_batches(Preview& preview, const TableReading& table,
+                                                      std::string_view load_id,
+                                                      int64_t body_bytes_max, int64_t bytes_max) {
+  std::vector<InsertBatch> batches;
+  int64_t bytes = 0;
+  auto take = [&](InsertBatch batch) -> std::optional<Failure> {
+    bytes += static_cast<int64_t>(batch.body.size());
+    if (bytes > bytes_max) return new_rows_too_large(table.sum.name);
+    batches.push_back(std::move(batch));
+    return std::nullopt;
+  };
+  if (auto failure = write_insert_batches(preview, table, load_id, take, body_bytes_max)) {
+    return *failure;
+  }
   return batches;
 }
 

@@ -19,6 +19,7 @@
 // All functions may be called again; they answer the same bytes for the same input.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -212,13 +213,20 @@ struct InsertBatch {
   int64_t rows = 0;
 };
 
+// Takes a batch; a failure ends the writing.
+using TakeBatch = std::function<std::optional<Failure>(InsertBatch batch)>;
+
 // The rows of one table as bodies of at most `body_bytes_max`, or one row of at most
-// limits::part_bytes_max. Each is one transaction that starts by entering its key into the marker
-// table, so that sending it twice loads it once; read_load_answer (load.h) tells the two apart.
-// Rowids and the high-water mark of AUTOINCREMENT are kept; foreign keys are off meanwhile,
-// triggers belong after it. The last batch of a full-text table's content tells that table to index
-// it. `load_id` sets this load apart from others, such as the hash of the preview. Fails with
-// fix_input `row_too_large`, and `new_rows_too_large` when the bodies exceed `bytes_max` together.
+// limits::part_bytes_max, one after another. Each is one transaction that starts by entering its
+// key into the marker table, so that sending it twice loads it once; read_load_answer (load.h)
+// tells the two apart. Rowids and the high-water mark of AUTOINCREMENT are kept; foreign keys are
+// off meanwhile, triggers belong after it. The last batch of a full-text table's content tells that
+// table to index it. `load_id` sets this load apart from others, such as the hash of the preview.
+// Fails with fix_input `row_too_large`, and as `take` does. Memory: one batch.
+std::optional<Failure> write_insert_batches(Preview& preview, const TableReading& table,
+                                            std::string_view load_id, const TakeBatch& take,
+                                            int64_t body_bytes_max = insert_batch_bytes);
+// All of them at once; fails with fix_input `new_rows_too_large` when they exceed `bytes_max`.
 Outcome<std::vector<InsertBatch>> make_insert_batches(Preview& preview, const TableReading& table,
                                                       std::string_view load_id,
                                                       int64_t body_bytes_max = insert_batch_bytes,
