@@ -14,6 +14,7 @@
 
 #include <string>
 
+#include "shared/base/outcome.h"
 #include "shared/migration/memory_file.h"
 
 namespace fairway::cli {
