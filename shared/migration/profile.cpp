@@ -154,10 +154,16 @@ void read_sequences(const Connection& connection, std::vector<TableProfile>& tab
   }
 }
 
-const TableProfile* find_table(const std::vector<TableProfile>& tables, std::string_view name) {
+TableProfile* find_table(std::vector<TableProfile>& tables, std::string_view name) {
   const auto found = std::ranges::find_if(
       tables, [&](const TableProfile& table) { return same_name(table.name, name); });
   return found == tables.end() ? nullptr : &*found;
+}
+
+ColumnProfile* find_column(TableProfile& table, std::string_view name) {
+  const auto found = std::ranges::find_if(
+      table.columns, [&](const ColumnProfile& column) { return same_name(column.name, name); });
+  return found == table.columns.end() ? nullptr : &*found;
 }
 
 void resolve_parents(std::vector<TableProfile>& tables) {
@@ -166,6 +172,27 @@ void resolve_parents(std::vector<TableProfile>& tables) {
       const TableProfile* parent = find_table(tables, key.parent);
       key.parent_missing = parent == nullptr;
       if (parent != nullptr && key.parent_columns.empty()) key.parent_columns = parent->primary_key;
+    }
+  }
+}
+
+// Texts that point to a column of integers: PostgreSQL wants one type on both sides.
+void count_integer_texts(const Connection& connection, std::vector<TableProfile>& tables,
+                         TableProfile& table) {
+  for (const auto& key : table.foreign_keys) {
+    TableProfile* parent = find_table(tables, key.parent);
+    for (size_t i = 0; parent != nullptr && i < key.columns.size(); ++i) {
+      if (i >= key.parent_columns.size()) break;
+      const ColumnProfile* other = find_column(*parent, key.parent_columns[i]);
+      ColumnProfile* column = find_column(table, key.columns[i]);
+      if (other == nullptr || column == nullptr || column->cells.texts == 0) continue;
+      if (other->cells.texts > 0) continue;
+      const std::string name = quoted_name(column->name);
+      Statement count(connection,
+                      cat({"SELECT count(*) FROM ", quoted_name(table.name),
+                           " NOT INDEXED WHERE typeof(", name, ") = 'text' AND CAST(CAST(", name,
+                           " AS INTEGER) AS TEXT) = ", name, " COLLATE BINARY"}));
+      if (count.step()) column->integer_texts = count.integer(0);
     }
   }
 }
@@ -221,6 +248,7 @@ DatabaseProfile ProfileSteps::finish() {
   const Connection& connection = preview_.state().connection;
   if (has_sequences_) read_sequences(connection, profile_.tables);
   resolve_parents(profile_.tables);
+  for (auto& table : profile_.tables) count_integer_texts(connection, profile_.tables, table);
   for (auto& table : profile_.tables) count_orphans(connection, table);
   return std::move(profile_);
 }

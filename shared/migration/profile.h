@@ -69,6 +69,10 @@ struct DateTexts {
   int64_t shifted = 0;     // of those: a zone that is not UTC
   int64_t fine = 0;        // with more than six digits behind the second
   Finding strays;          // everything else: '', '2024-02-30', 'soon'
+  // How all of the moments are written, as PostgreSQL's to_char writes it: YYYY-MM-DD HH24:MI:SS.
+  // Empty when they differ, or are written in another way.
+  std::string form;
+  std::string first;  // the first of the moments
 
   bool operator==(const DateTexts&) const = default;
 };
@@ -95,7 +99,10 @@ struct ColumnProfile {
   Finding nul_texts;           // texts with U+0000
   Finding broken_texts;        // texts that are not UTF-8
   int64_t decimal_texts = 0;   // where numbers are promised: "12.50"
-  int64_t boolean_texts = 0;   // where a boolean is promised: 'true', 'false'
+  // Texts that are canonical integers, "12"; counted only where a foreign key points from them to
+  // a column of integers.
+  int64_t integer_texts = 0;
+  int64_t boolean_texts = 0;  // where a boolean is promised: 'true', 'false'
 
   DateNumbers date_numbers;
   DateTexts date_texts;

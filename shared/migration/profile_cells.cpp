@@ -88,6 +88,12 @@ void count_date_text(ColumnProfile& column, std::string_view text, const Row& ro
   if (moment->kind == IsoMoment::Kind::day) ++dates.days;
   if (moment->kind == IsoMoment::Kind::time) ++dates.times;
   if (moment->kind == IsoMoment::Kind::timestamp) ++dates.timestamps;
+  if (dates.timestamps + dates.days + dates.times == 1) {
+    dates.form = form_of_moment(text);
+    dates.first = text;
+  } else if (!dates.form.empty() && !has_same_form(dates.first, text)) {
+    dates.form.clear();
+  }
   if (moment->has_zone) ++dates.zoned;
   if (moment->zone_minutes != 0) ++dates.shifted;
   if (moment->is_fine) ++dates.fine;

@@ -104,6 +104,34 @@ std::optional<IsoMoment> iso_moment(std::string_view text) {
   return moment;
 }
 
+std::string form_of_moment(std::string_view text) {
+  const auto moment = iso_moment(text);
+  if (!moment || moment->kind == IsoMoment::Kind::time) return "";
+  if (text.size() == 10) return "YYYY-MM-DD";
+  std::string form = text[10] == 'T' ? "YYYY-MM-DD\"T\"HH24:MI" : "YYYY-MM-DD HH24:MI";
+  text.remove_prefix(16);
+  if (take(text, ':')) {
+    form += ":SS";
+    text.remove_prefix(2);
+  }
+  if (take(text, '.')) {
+    const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits != 3 && digits != 6) return "";
+    form += digits == 3 ? ".MS" : ".US";
+    text.remove_prefix(digits);
+  }
+  if (text.empty()) return form;
+  return text == "Z" ? form + "\"Z\"" : std::string();
+}
+
+bool has_same_form(std::string_view one, std::string_view other) {
+  if (one.size() != other.size()) return false;
+  for (size_t i = 10; i < one.size(); ++i) {
+    if (one[i] != other[i] && !(is_digit(one[i]) && is_digit(other[i]))) return false;
+  }
+  return true;
+}
+
 bool is_decimal_text(std::string_view text) {
   if (!take(text, '-')) take(text, '+');
   size_t digits = 0;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace fairway {
@@ -24,6 +25,11 @@ struct IsoMoment {
   int zone_minutes = 0;  // east of UTC
 };
 std::optional<IsoMoment> iso_moment(std::string_view text);
+// How PostgreSQL's to_char writes such a moment in the same way: YYYY-MM-DD"T"HH24:MI:SS.MS"Z".
+// Empty where it cannot.
+std::string form_of_moment(std::string_view text);
+// Of two moments.
+bool has_same_form(std::string_view one, std::string_view other);
 
 // -12, 0012.50, .5, 1.: digits with at most one point and a sign. No exponent, no blanks.
 bool is_decimal_text(std::string_view text);

@@ -48,7 +48,7 @@ struct Decision {
 
 // How a cell becomes the text that PostgreSQL prints for the column's type. A NULL stays NULL.
 enum class Conversion {
-  bigint,   // also integer and smallint: the values were seen to fit
+  bigint,   // also integer and smallint: the values were seen to fit; texts are integers then
   real,     // double precision; integers are exact in it
   numeric,  // numbers, and texts that are decimals
   text,     // numbers as SQLite prints them; where `may_be_broken`, repaired
@@ -61,7 +61,7 @@ enum class Conversion {
   timestamp_julian,
   date_text,   // date, from YYYY-MM-DD
   time_text,   // time, from HH:MM[:SS[.ffffff]]
-  json,        // the text as it is
+  json,        // the text as it is; numbers are JSON numbers
   jsonb_blob,  // json; `select` has turned SQLite's binary form into text already
   uuid,        // in the lower-case form with four hyphens; the texts may be in upper case
 };
@@ -120,7 +120,7 @@ struct DateDecision {
 };
 
 struct Plan {
-  std::vector<TablePlan> tables;  // parents before children where there is no cycle
+  std::vector<TablePlan> tables;  // in the order of the schema
   std::vector<ViewPlan> views;    // a view stands behind those that it reads
   std::vector<Decision> decisions;
   std::vector<DateDecision> dates;

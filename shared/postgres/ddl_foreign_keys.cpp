@@ -1,0 +1,110 @@
+#include <algorithm>
+
+#include "shared/base/text.h"
+#include "shared/postgres/ddl.h"
+
+namespace fairway::postgres {
+namespace {
+
+using sql::ConstraintKind;
+
+bool same_columns(const std::vector<std::string>& one, const std::vector<std::string>& other) {
+  return std::ranges::equal(one, other,
+                            [](const auto& a, const auto& b) { return same_name(a, b); });
+}
+
+// The definition of the key that a profile has; the `place`-th one of the text.
+const sql::Constraint* definition_of(const TableDraft& table, const ForeignKeyProfile& key,
+                                     size_t place) {
+  std::vector<const sql::Constraint*> keys;
+  for (const auto& [constraint, column] : constraints_of(table.tree)) {
+    if (constraint->kind == ConstraintKind::foreign_key) keys.push_back(constraint);
+  }
+  const auto fits = [&](const sql::Constraint* one) {
+    return same_columns(one->key.columns, key.columns) && same_name(one->key.table, key.parent);
+  };
+  if (place < keys.size() && fits(keys[place])) return keys[place];
+  const auto found = std::ranges::find_if(keys, fits);
+  return found == keys.end() ? nullptr : *found;
+}
+
+std::string shown_key(const ForeignKeyProfile& key) {
+  return cat({"(", join(key.columns, ", "), ") REFERENCES ", key.parent,
+              key.parent_columns.empty() ? std::string()
+                                         : cat({" (", join(key.parent_columns, ", "), ")"})});
+}
+
+void drop_key(Draft& draft, const TableDraft& table, const ForeignKeyProfile& key,
+              std::string_view kind, std::string_view why) {
+  draft.decide(about(Treatment::report, kind, table.name,
+                     key.columns.size() == 1 ? key.columns.front() : "", key.parent,
+                     cat({"The foreign key ", shown_key(key), " ", why, ", so it is left out."})));
+}
+
+std::string actions_of(const ForeignKeyProfile& key) {
+  std::string actions;
+  if (key.on_delete != "NO ACTION") actions += cat({" ON DELETE ", key.on_delete});
+  if (key.on_update != "NO ACTION") actions += cat({" ON UPDATE ", key.on_update});
+  return actions;
+}
+
+// "" when the key is dropped, else how it is validated.
+enum class Orphans { none, not_valid, drop };
+
+Orphans ask_for_orphans(Draft& draft, const TableDraft& table, const ForeignKeyProfile& key) {
+  if (key.orphans.count == 0) return Orphans::none;
+  Decision decision =
+      about(Treatment::ask, "orphans", table.name, join(key.columns, ", "), key.parent,
+            cat({counted(key.orphans.count, "row points", "rows point"), " to nothing by ",
+                 shown_key(key),
+                 ". The rows are kept; the foreign key is NOT VALID: it holds for new "
+                 "rows only."}));
+  decision.count = key.orphans.count;
+  decision.examples = key.orphans.examples;
+  decision.choices = {"not_valid", "drop"};
+  decision.choice = "not_valid";
+  draft.book.ask(decision);
+  const bool dropped = decision.choice == "drop";
+  draft.decide(std::move(decision));
+  return dropped ? Orphans::drop : Orphans::not_valid;
+}
+
+void write_key(Draft& draft, TableDraft& table, const ForeignKeyProfile& key, size_t place) {
+  const TableDraft* parent = draft.find(key.parent);
+  if (parent == nullptr) {
+    return drop_key(draft, table, key, "foreign_key_parent_missing", "points to a missing table");
+  }
+  if (key.parent_columns.size() != key.columns.size()) {
+    return drop_key(draft, table, key, "foreign_key_mismatch",
+                    "does not fit the key of its parent");
+  }
+  const Orphans orphans = ask_for_orphans(draft, table, key);
+  if (orphans == Orphans::drop) return;
+  const sql::Constraint* definition = definition_of(table, key, place);
+  const std::string name =
+      constraint_name(table, definition == nullptr ? "" : definition->name,
+                      cat({table.target_name, "_", join(key.columns, "_"), "_fkey"}));
+  std::string_view deferrable;
+  if (definition != nullptr && definition->key.deferrable) {
+    deferrable = definition->key.deferred ? " DEFERRABLE INITIALLY DEFERRED" : " DEFERRABLE";
+  }
+  draft.after(
+      alter_table(table, cat({"ADD CONSTRAINT ", quoted_name(name), " FOREIGN KEY (",
+                              table.targets_of(key.columns), ") REFERENCES ",
+                              quoted_name(parent->target_name), " (",
+                              parent->targets_of(key.parent_columns), ")", actions_of(key),
+                              deferrable, orphans == Orphans::not_valid ? " NOT VALID" : ""})),
+      lost("foreign_key", table, key.columns.size() == 1 ? key.columns.front() : "", name,
+           shown_key(key)));
+}
+
+}  // namespace
+
+void write_foreign_keys(Draft& draft) {
+  for (auto& table : draft.tables) {
+    const auto& keys = table.profile->foreign_keys;
+    for (size_t i = 0; i < keys.size(); ++i) write_key(draft, table, keys[i], i);
+  }
+}
+
+}  // namespace fairway::postgres
