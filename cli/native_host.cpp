@@ -179,24 +179,24 @@ Task<std::string> OpenSslCrypto::sha256(std::string bytes) { co_return sha256_of
 
 // The command line has no keys.
 Task<std::string> OpenSslCrypto::hmac_sha256(std::string, std::string) {
-  FAIRWAY_ASSERT(!"hmac_sha256");
+  FAIRWAY_ASSERT(false && "hmac_sha256");
   co_return std::string();
 }
 Task<std::string> OpenSslCrypto::seal(std::string, std::string, std::string, std::string) {
-  FAIRWAY_ASSERT(!"seal");
+  FAIRWAY_ASSERT(false && "seal");
   co_return std::string();
 }
 Task<std::string> OpenSslCrypto::open(std::string, std::string, std::string, std::string) {
-  FAIRWAY_ASSERT(!"open");
+  FAIRWAY_ASSERT(false && "open");
   co_return std::string();
 }
 Task<Crypto::Verdict> OpenSslCrypto::es256_verify(P256PublicKey, std::string, std::string) {
-  FAIRWAY_ASSERT(!"es256_verify");
+  FAIRWAY_ASSERT(false && "es256_verify");
   co_return Verdict::invalid;
 }
 
 Rows NoDatabase::run(std::string_view, std::vector<Value>) {
-  FAIRWAY_ASSERT(!"a database");
+  FAIRWAY_ASSERT(false && "a database");
   return {};
 }
 

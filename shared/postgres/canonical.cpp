@@ -107,6 +107,14 @@ Carried decimal_text(std::string_view text, CanonicalText& out) {
   return Carried::whole;
 }
 
+Carried integer_text(std::string_view text, CanonicalText& out) {
+  text = trim(text);
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const auto number = parse_decimal(text);
+  if (!number) return Carried::inconvertible;
+  return end_at(write_integer(out.small.data(), *number), out);
+}
+
 Carried as_number(const ColumnPlan& column, const Cell& cell, CanonicalText& out) {
   char* const begin = out.small.data();
   const bool numeric = column.conversion == Conversion::numeric;
@@ -122,6 +130,7 @@ Carried as_number(const ColumnPlan& column, const Cell& cell, CanonicalText& out
       return end_at(write_integer(begin, static_cast<int64_t>(cell.real)), out);
     case Cell::Kind::text:
       if (numeric) return decimal_text(cell.bytes, out);
+      if (column.conversion == Conversion::bigint) return integer_text(cell.bytes, out);
       break;
     default:
       break;

@@ -1,0 +1,207 @@
+// The manual pages and the completion scripts: texts only.
+#include "cli/arguments.h"
+#include "shared/base/text.h"
+
+namespace fairway::cli {
+namespace {
+
+constexpr std::string_view overview = R"(NAME
+    fairway - carries a SQLite database to PostgreSQL or libSQL, and proves every cell
+
+SYNOPSIS
+    fairway inspect FILE                      what is in it, and what would become of it
+    fairway export  FILE --to TARGET          one file for the target
+    fairway migrate FILE --into URL           straight into a database, verified
+    fairway verify  A B                       compares two sides
+    fairway help [VERB]                       this, or the manual of a verb
+    fairway completion bash|zsh|fish          completion for a shell
+
+The source is never changed: it is read under SQLite's own lock, its -wal or -journal included.
+)";
+
+constexpr std::string_view exits = R"(
+EXIT CODES
+    0  every cell is accounted for (cells that could not be carried exactly are in the report)
+    1  something unexpected, such as a lost connection; nothing was kept
+    2  wrong use
+    3  refused: the message says what, why, who must act and how; nothing was written
+    4  the two sides differ
+)";
+
+constexpr std::string_view plan_options =
+    R"(    --plan FILE     decisions. If FILE is not there, it is written; change a "choice" in it
+                    and give it again to have it taken.
+    --json          one JSON object on standard output, for programs
+)";
+
+constexpr std::string_view inspect_page = R"(NAME
+    fairway inspect - tells what is in a SQLite database, and what would become of it
+
+SYNOPSIS
+    fairway inspect FILE [--plan FILE] [--json]
+
+DESCRIPTION
+    Shows warnings first, then for each table its rows and columns: the storage classes found, the
+    type in PostgreSQL, and why. Reads every cell once; writes nothing but the plan.
+
+OPTIONS
+)";
+
+constexpr std::string_view export_page = R"(NAME
+    fairway export - writes a SQLite database as one file for another
+
+SYNOPSIS
+    fairway export FILE --to postgres|libsql|sqlite [--out FILE] [--inserts] [--schema NAME]
+                   [--plan FILE] [--json]
+
+DESCRIPTION
+    postgres  an SQL script for psql: one transaction, rows by COPY, and a proof of every table at
+              its end that undoes all of it if a cell differs.
+              Load it with: psql -X -f FILE DATABASE_URL
+    libsql    SQL text
+    sqlite    a clean SQLite file, as Turso's upload takes it
+
+    --out is written under another name first and renamed at the end: it is never half a file.
+    Without --out the script goes to standard output.
+
+OPTIONS
+    --to TARGET     what the file is for
+    --out FILE      where to
+    --inserts       INSERT statements in place of COPY, for tools that are not psql
+    --schema NAME   the PostgreSQL schema; made when it is missing. Without it: search_path's first
+)";
+
+constexpr std::string_view migrate_page = R"(NAME
+    fairway migrate - loads a SQLite database into another database and verifies it
+
+SYNOPSIS
+    fairway migrate FILE --into URL [--schema NAME] [--plan FILE] [--json]
+
+DESCRIPTION
+    postgres://user@host/database   tables, rows, keys, indexes and views in one transaction,
+                                    which is committed only when the sums of all columns agree on
+                                    both sides. A run that breaks off leaves nothing. A second run
+                                    finds what the first has loaded, and says so.
+    libsql://host, http://host:port libSQL; its token in TURSO_AUTH_TOKEN. A database that has
+                                    tables gets what is new, and keeps its rows.
+
+    Tables that are there already are never touched: the run is refused, naming them.
+
+OPTIONS
+    --into URL      where to. A password may stand in PGPASSWORD or ~/.pgpass
+    --schema NAME   the PostgreSQL schema; made when it is missing. Without it: search_path's first
+)";
+
+constexpr std::string_view verify_page = R"(NAME
+    fairway verify - compares a SQLite file with a PostgreSQL database or another SQLite file
+
+SYNOPSIS
+    fairway verify FILE URL [--schema NAME] [--plan FILE] [--json]
+    fairway verify FILE FILE [--json]
+
+DESCRIPTION
+    With a URL: sums every column of every table on both sides; the target's sums are computed
+    there. Give the plan that the migration was made with, if it had one. With two files: every
+    cell, as class and bytes. Nothing is changed on either side.
+
+OPTIONS
+    --schema NAME   the PostgreSQL schema
+)";
+
+constexpr std::string_view completion_page = R"(NAME
+    fairway completion - prints a completion script
+
+SYNOPSIS
+    fairway completion bash   >> ~/.bashrc
+    fairway completion zsh    > a file _fairway in a folder of $fpath
+    fairway completion fish   > ~/.config/fish/completions/fairway.fish
+)";
+
+constexpr std::string_view bash_script = R"(_fairway() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
+  local options=
+  if [ "$COMP_CWORD" = 1 ]; then
+    COMPREPLY=($(compgen -W 'inspect export migrate verify help completion' -- "$word"))
+    return
+  fi
+  case $before in
+    --to) COMPREPLY=($(compgen -W 'postgres libsql sqlite' -- "$word")); return ;;
+    --into) COMPREPLY=($(compgen -W 'postgres:// libsql:// http://' -- "$word")); return ;;
+  esac
+  case $verb in
+    inspect) options='--plan --json --help' ;;
+    export) options='--to --out --inserts --schema --plan --json --help' ;;
+    migrate) options='--into --schema --plan --json --help' ;;
+    verify) options='--schema --plan --json --help' ;;
+    help) COMPREPLY=($(compgen -W 'inspect export migrate verify completion' -- "$word")); return ;;
+    completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); return ;;
+  esac
+  case $word in
+    -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
+    *) COMPREPLY=($(compgen -f -- "$word")) ;;
+  esac
+}
+complete -o filenames -F _fairway fairway
+)";
+
+constexpr std::string_view zsh_script = R"(#compdef fairway
+_fairway() {
+  if (( CURRENT == 2 )); then
+    compadd inspect export migrate verify help completion
+    return
+  fi
+  case $words[CURRENT-1] in
+    --to) compadd postgres libsql sqlite; return ;;
+    --into) compadd -S '' postgres:// libsql:// http://; return ;;
+  esac
+  case $words[2] in
+    help) compadd inspect export migrate verify completion; return ;;
+    completion) compadd bash zsh fish; return ;;
+  esac
+  if [[ $words[CURRENT] == -* ]]; then
+    case $words[2] in
+      inspect) compadd -- --plan --json --help ;;
+      export) compadd -- --to --out --inserts --schema --plan --json --help ;;
+      migrate) compadd -- --into --schema --plan --json --help ;;
+      verify) compadd -- --schema --plan --json --help ;;
+    esac
+  else
+    _files
+  fi
+}
+_fairway "$@"
+)";
+
+constexpr std::string_view fish_script = R"(complete -c fairway -n __fish_use_subcommand -f \
+  -a 'inspect export migrate verify help completion'
+complete -c fairway -n '__fish_seen_subcommand_from export' -l to -x -a 'postgres libsql sqlite'
+complete -c fairway -n '__fish_seen_subcommand_from export' -l out -r
+complete -c fairway -n '__fish_seen_subcommand_from export' -l inserts
+complete -c fairway -n '__fish_seen_subcommand_from migrate' -l into -x -a 'postgres:// libsql://'
+complete -c fairway -n '__fish_seen_subcommand_from export migrate verify' -l schema -x
+complete -c fairway -n '__fish_seen_subcommand_from inspect export migrate verify' -l plan -r
+complete -c fairway -n '__fish_seen_subcommand_from inspect export migrate verify' -l json
+complete -c fairway -n '__fish_seen_subcommand_from help' -f -a 'inspect export migrate verify'
+complete -c fairway -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'
+)";
+
+}  // namespace
+
+std::string manual(std::string_view verb) {
+  if (verb == "inspect") return cat({inspect_page, plan_options, exits});
+  if (verb == "export") return cat({export_page, plan_options, exits});
+  if (verb == "migrate") return cat({migrate_page, plan_options, exits});
+  if (verb == "verify") return cat({verify_page, plan_options, exits});
+  if (verb == "completion") return std::string(completion_page);
+  return cat({overview, exits});
+}
+
+Outcome<std::string> completion(std::string_view shell) {
+  if (shell == "bash") return std::string(bash_script);
+  if (shell == "zsh") return std::string(zsh_script);
+  if (shell == "fish") return std::string(fish_script);
+  return fix_input("usage", "`fairway completion` needs the name of a shell: bash, zsh or fish.",
+                   "You: `fairway completion --help` shows how.");
+}
+
+}  // namespace fairway::cli

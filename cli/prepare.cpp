@@ -1,0 +1,93 @@
+#include "cli/prepare.h"
+
+#include <sys/stat.h>
+
+#include <cstdio>
+
+#include "cli/output_file.h"
+#include "cli/terminal.h"
+#include "shared/base/text.h"
+
+namespace fairway::cli {
+namespace {
+
+constexpr size_t plan_bytes_max = 256 << 20;
+
+Outcome<std::string> read_file(const std::string& path) {
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  std::string text;
+  if (file != nullptr) {
+    char piece[65'536];
+    for (size_t size = 1; size > 0 && text.size() < plan_bytes_max;) {
+      size = std::fread(piece, 1, sizeof piece, file);
+      text.append(piece, size);
+    }
+    const bool whole = std::ferror(file) == 0;
+    std::fclose(file);
+    if (whole) return text;
+  }
+  return fix_input("file_not_readable", cat({"The plan ", path, " cannot be read."}),
+                   "You: check the path and its permissions.");
+}
+
+bool is_there(const std::string& path) {
+  struct stat found = {};
+  return stat(path.c_str(), &found) == 0;
+}
+
+Outcome<std::vector<postgres::Choice>> choices_in(const std::string& path) {
+  auto text = read_file(path);
+  if (!text.ok()) return text.failure();
+  auto json = parse_json(*text);
+  if (!json.ok()) {
+    return fix_input("invalid_plan", cat({"The plan ", path, " is not JSON."}),
+                     "You: correct it, or remove it to have a new one written.");
+  }
+  return postgres::read_choices(*json);
+}
+
+std::optional<Failure> keep_plan(const std::string& path, const postgres::Plan& plan) {
+  auto file = OutputFile::open(path);
+  if (!file.ok()) return file.failure();
+  const Json json = plan;
+  const std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  if (auto failure = file->write(text)) return failure;
+  return file->keep();
+}
+
+}  // namespace
+
+Outcome<Opened> open_database(const std::string& path, ForeignParts foreign_parts) {
+  auto source = open_source_file(path);
+  if (!source.ok()) return source.failure();
+  PreviewLimits limits;
+  limits.bytes_max = MemoryFile::size_max;
+  limits.foreign_parts = foreign_parts;
+  if (foreign_parts == ForeignParts::leave_out) limits.tables_min = 0;
+  auto preview = open_preview(source->bytes, limits);
+  if (!preview.ok()) return preview.failure();
+  return Opened{std::move(*source), std::move(*preview)};
+}
+
+Outcome<Planned> open_planned(const Arguments& arguments, const std::string& path) {
+  std::vector<postgres::Choice> choices;
+  const bool has_choices = arguments.plan && is_there(*arguments.plan);
+  if (has_choices) {
+    auto read = choices_in(*arguments.plan);
+    if (!read.ok()) return read.failure();
+    choices = std::move(*read);
+  }
+  auto opened = open_database(path, ForeignParts::leave_out);
+  if (!opened.ok()) return opened.failure();
+  auto profile = profile_preview(opened->preview);
+  if (!profile.ok()) return profile.failure();
+  auto plan = postgres::make_plan(*profile, choices);
+  if (!plan.ok()) return plan.failure();
+  if (arguments.plan && !has_choices) {
+    if (auto failure = keep_plan(*arguments.plan, *plan)) return *failure;
+  }
+  return Planned{std::move(opened->source), std::move(opened->preview), std::move(*profile),
+                 std::move(*plan)};
+}
+
+}  // namespace fairway::cli

@@ -1,0 +1,34 @@
+// From the file on disk to a plan: what every verb starts with.
+#pragma once
+
+#include <string>
+
+#include "cli/arguments.h"
+#include "cli/source_file.h"
+#include "shared/migration/preview.h"
+#include "shared/migration/profile.h"
+#include "shared/postgres/plan.h"
+
+namespace fairway::cli {
+
+struct Opened {
+  SourceFile source;
+  Preview preview;
+};
+
+// For a PostgreSQL target modules and collations of SQLite may be missing, and no table is fine.
+Outcome<Opened> open_database(const std::string& path, ForeignParts foreign_parts);
+
+struct Planned {
+  SourceFile source;
+  Preview preview;
+  DatabaseProfile profile;
+  postgres::Plan plan;
+};
+
+// Takes the choices of --plan where that file is there, and writes the plan to it where it is not.
+// A plan with a `refusal` is no failure here. Fails as open_source_file, open_preview,
+// profile_preview and make_plan do, and with fix_input `invalid_plan`.
+Outcome<Planned> open_planned(const Arguments& arguments, const std::string& path);
+
+}  // namespace fairway::cli
