@@ -76,9 +76,12 @@ void write_identity(Draft& draft, const TableDraft& table, const ColumnDraft& co
     decision.outcome = Treatment::report;
     decision.kind = "identity_exhausted";
     decision.why += " Inserting without a number fails, as it does in SQLite with AUTOINCREMENT.";
-    draft.after(
-        cat({"SELECT setval(pg_get_serial_sequence(", quoted_text(quoted_name(table.target_name)),
-             ", ", quoted_text(column.plan.target_name), "), ", decimal(last_number), ")"}));
+    // Not RESTART: the last number must count as given out. In a block, so that no row is answered;
+    // its text is quoted as a whole, because names may hold anything.
+    draft.after(cat({"DO ", quoted_text(cat({"BEGIN PERFORM setval(pg_get_serial_sequence(",
+                                             quoted_text(quoted_name(table.target_name)), ", ",
+                                             quoted_text(column.plan.target_name), "), ",
+                                             decimal(last_number), "); END"}))}));
   } else if (highest > 0) {
     draft.after(
         alter_table(table, cat({"ALTER COLUMN ", name, " RESTART WITH ", decimal(highest + 1)})));

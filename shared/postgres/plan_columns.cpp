@@ -108,6 +108,10 @@ void decide_type(Draft& draft, const TableDraft& table, const ColumnDraft& colum
       decision->why += " Texts that are no such value become NULL.";
     }
   }
+  const CellCounts& cells = column.plan.cells;
+  if (decision->count == 0) {
+    decision->count = cells.integers + cells.reals + cells.texts + cells.blobs;
+  }
   decision->choices = column.plan.choices;
   decision->choice = type.choice;
   draft.decide(std::move(*decision));
