@@ -47,6 +47,9 @@ struct ColumnName {
   ValueClass holds = ValueClass::text;
   std::string declared_type;  // decides SQLite's affinity
   std::string collation;      // as declared: "", "NOCASE", ...
+  // timestamp_text: how every one of its texts is written, as to_char writes it in UTC, e.g.
+  // YYYY-MM-DD HH24:MI:SS. Empty: unknown, then the column is no text for an expression.
+  std::string text_form;
 };
 
 // A table or a view.
@@ -68,8 +71,8 @@ Outcome<std::string> translate_condition(const sql::Expression& condition, const
 // The expression of a generated column, of the type of the column's target; immutable.
 Outcome<std::string> translate_generated(const sql::Expression& value, const TableName& table,
                                          const ColumnName& column);
-// One column of an index, or of a UNIQUE: "name", "name" DESC NULLS LAST, (lower("name")).
-// SQLite's order of NULLs and its bytewise order of texts are kept.
+// One column of an index, or of a UNIQUE: "name", "name" DESC, (lower("name")).
+// NOCASE becomes lower() of ASCII, so that the same texts are equal.
 Outcome<std::string> translate_indexed(const sql::IndexedColumn& column, const TableName& table);
 
 struct TranslatedView {

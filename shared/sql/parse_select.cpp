@@ -100,11 +100,13 @@ std::vector<std::vector<Expression>> Parser::values() {
 
 ResultColumn Parser::result_column() {
   ResultColumn made;
+  const size_t begin = here();
   if (take_symbol('*')) {
     made.expression.kind = ExpressionKind::star;
     return made;
   }
   made.expression = expression();
+  made.text = text_since(begin);
   if (take("as")) {
     made.alias = name();
   } else if (at_alias()) {

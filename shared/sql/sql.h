@@ -153,6 +153,7 @@ struct FromItem {
 struct ResultColumn {
   Expression expression;
   std::string alias;
+  std::string text;  // the expression as written, which is its name when it has no other
 };
 
 enum class Compound { none, unite, unite_all, intersect, except };
