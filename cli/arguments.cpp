@@ -28,9 +28,10 @@ struct SwitchOption {
   std::string_view verbs;
 };
 
-constexpr std::array<SwitchOption, 4> switch_options = {{
+constexpr std::array<SwitchOption, 5> switch_options = {{
     {"--json", &Arguments::json, " inspect export migrate verify "},
     {"--inserts", &Arguments::inserts, " export "},
+    {"--image", &Arguments::image, " export "},
     {"--help", &Arguments::help, " inspect export migrate verify help completion "},
     {"-h", &Arguments::help, " inspect export migrate verify help completion "},
 }};

@@ -30,6 +30,7 @@ struct Arguments {
   std::optional<std::string> schema;  // of PostgreSQL
   Switch json = Switch::off;
   Switch inserts = Switch::off;
+  Switch image = Switch::off;
   Switch help = Switch::off;
 };
 

@@ -51,15 +51,16 @@ constexpr std::string_view export_page = R"(NAME
     fairway export - writes a SQLite database as one file for another
 
 SYNOPSIS
-    fairway export FILE --to postgres|libsql|sqlite [--out FILE] [--inserts] [--schema NAME]
-                   [--plan FILE] [--json]
+    fairway export FILE --to postgres|libsql|sqlite [--out FILE] [--inserts] [--image]
+                   [--schema NAME] [--plan FILE] [--json]
 
 DESCRIPTION
     postgres  an SQL script for psql: one transaction, rows by COPY, and a proof of every table at
               its end that undoes all of it if a cell differs.
               Load it with: psql -X -f FILE DATABASE_URL
-    libsql    SQL text
-    sqlite    a clean SQLite file, as Turso's upload takes it
+    libsql    SQL text that libSQL and SQLite replay to the same cells. With --image a database
+              file by the rules of Turso's upload
+    sqlite    a compact copy, compared with the source before it gets its name
 
     --out is written under another name first and renamed at the end: it is never half a file.
     Without --out the script goes to standard output.
@@ -68,6 +69,7 @@ OPTIONS
     --to TARGET     what the file is for
     --out FILE      where to
     --inserts       INSERT statements in place of COPY, for tools that are not psql
+    --image         a file for Turso in place of SQL text
     --schema NAME   the PostgreSQL schema; made when it is missing. Without it: search_path's first
 )";
 
@@ -130,7 +132,7 @@ constexpr std::string_view bash_script = R"(_fairway() {
   esac
   case $verb in
     inspect) options='--plan --json --help' ;;
-    export) options='--to --out --inserts --schema --plan --json --help' ;;
+    export) options='--to --out --inserts --image --schema --plan --json --help' ;;
     migrate) options='--into --schema --plan --json --help' ;;
     verify) options='--schema --plan --json --help' ;;
     help) COMPREPLY=($(compgen -W 'inspect export migrate verify completion' -- "$word")); return ;;
@@ -161,7 +163,7 @@ _fairway() {
   if [[ $words[CURRENT] == -* ]]; then
     case $words[2] in
       inspect) compadd -- --plan --json --help ;;
-      export) compadd -- --to --out --inserts --schema --plan --json --help ;;
+      export) compadd -- --to --out --inserts --image --schema --plan --json --help ;;
       migrate) compadd -- --into --schema --plan --json --help ;;
       verify) compadd -- --schema --plan --json --help ;;
     esac

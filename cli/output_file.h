@@ -19,6 +19,8 @@ class OutputFile {
   ~OutputFile();
 
   std::optional<Failure> write(std::string_view bytes);
+  // Where it is written meanwhile, for those who write by name; "" for a device or standard output.
+  const std::string& temporary() const { return temporary_; }
   // Makes it the file. Nothing is written afterwards.
   std::optional<Failure> keep();
 

@@ -2,6 +2,7 @@
 #include "cli/native_host.h"
 #include "cli/output_file.h"
 #include "cli/prepare.h"
+#include "cli/sqlite_verbs.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "shared/base/text.h"
@@ -67,7 +68,8 @@ Outcome<Exit> export_for_postgres(const Arguments& arguments) {
 
 Outcome<Exit> run_export(const Arguments& arguments) {
   if (*arguments.to == "postgres") return export_for_postgres(arguments);
-  return fix_input("usage", cat({"--to ", *arguments.to, " is not there yet."}), "");
+  if (*arguments.to == "libsql") return export_for_libsql(arguments);
+  return export_for_sqlite(arguments);
 }
 
 }  // namespace fairway::cli

@@ -4,10 +4,10 @@
 #include "cli/native_host.h"
 #include "cli/postgres_target.h"
 #include "cli/prepare.h"
+#include "cli/sqlite_verbs.h"
 #include "cli/verbs.h"
 #include "shared/base/text.h"
 #include "shared/base/time.h"
-#include "shared/migration/report.h"
 
 namespace fairway::cli {
 namespace {
@@ -94,38 +94,6 @@ Outcome<Exit> verify_in_postgres(const Arguments& arguments, const std::string& 
   return equal ? Exit::whole : Exit::differs;
 }
 
-Outcome<Exit> verify_files(const Arguments& arguments) {
-  std::vector<std::vector<TableSum>> sums;
-  std::vector<std::vector<SchemaObject>> schemas;
-  std::string snapshot;
-  for (const std::string& path : arguments.operands) {
-    auto opened = open_database(path, ForeignParts::leave_out);
-    if (!opened.ok()) return opened.failure();
-    auto inspection = inspect(opened->preview);
-    if (!inspection.ok()) return inspection.failure();
-    auto& tables = sums.emplace_back();
-    for (const auto& table : inspection->tables) tables.push_back(table.sum);
-    schemas.push_back(opened->preview.schema());
-    if (snapshot.empty()) snapshot = sha256_hex(opened->preview.bytes());
-  }
-  MigrationReport report = compare_sides(sums[0], sums[1], schemas[0], schemas[1]);
-  report.snapshot_sha256 = snapshot;
-  report.content_sha256 = sha256_hex(report_content(report));
-  if (arguments.json == Switch::on) {
-    print_json(report);
-  } else if (report.differences == 0) {
-    print(cat({coloured(Colour::green, "Equal"), ": ",
-               counted(report.tables_total, "table", "tables"), ", ",
-               counted(report.rows_total, "row", "rows"), ", ",
-               counted(report.cells_total, "cell", "cells"), "\n"}));
-  }
-  if (report.differences == 0) return Exit::whole;
-  Failure failure = *difference_of(report);
-  failure.hint.clear();
-  report_failure(failure, Switch::off);
-  return Exit::differs;
-}
-
 }  // namespace
 
 bool is_postgres_url(std::string_view text) {
@@ -135,9 +103,11 @@ bool is_url(std::string_view text) { return text.find("://") != std::string_view
 
 Outcome<Exit> run_migrate(const Arguments& arguments) {
   if (is_postgres_url(*arguments.into)) return migrate_into_postgres(arguments);
-  return fix_input(
-      "usage", cat({"--into ", *arguments.into, " is no address of a database: postgres://..."}),
-      "You: `fairway migrate --help` shows how.");
+  if (is_libsql_url(*arguments.into)) return migrate_into_libsql(arguments);
+  return fix_input("usage",
+                   cat({"--into ", *arguments.into,
+                        " is no address of a database: postgres://... or libsql://..."}),
+                   "You: `fairway migrate --help` shows how.");
 }
 
 Outcome<Exit> run_verify(const Arguments& arguments) {
@@ -145,6 +115,8 @@ Outcome<Exit> run_verify(const Arguments& arguments) {
   const std::string& other = arguments.operands[1];
   if (is_postgres_url(other) && !is_url(one)) return verify_in_postgres(arguments, one, other);
   if (is_postgres_url(one) && !is_url(other)) return verify_in_postgres(arguments, other, one);
+  if (is_libsql_url(other) && !is_url(one)) return verify_in_libsql(arguments, one, other);
+  if (is_libsql_url(one) && !is_url(other)) return verify_in_libsql(arguments, other, one);
   if (!is_url(one) && !is_url(other)) return verify_files(arguments);
   return fix_input("usage", "`fairway verify` compares a file and a URL, or two files.",
                    "You: `fairway verify --help` shows how.");

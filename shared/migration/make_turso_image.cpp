@@ -9,15 +9,15 @@ namespace {
 
 // VACUUM INTO copies each table's records as they are, rowids included (SQLite since 3.33 keeps
 // hidden rowids there, other than plain VACUUM), and lays the pages out anew.
-std::optional<Failure> rewrite(Preview& preview) {
+std::optional<Failure> rewrite(Preview& preview, int64_t page_bytes, const DatabasePlace& place) {
   Connection& connection = preview.state().connection;
   for (const auto& name : preview.state().statistics) {
     const std::string drop = cat({"DROP TABLE IF EXISTS ", quoted_name(name)});
     if (auto failure = connection.execute(drop)) return failure;
   }
   return connection.execute(
-      cat({"PRAGMA page_size=", decimal(turso_page_bytes), "; PRAGMA auto_vacuum=0; VACUUM INTO ",
-           quoted_text(cat({"file:", image_file, "?reserve=0"}))}));
+      cat({"PRAGMA page_size=", decimal(page_bytes), "; PRAGMA auto_vacuum=0; VACUUM INTO ",
+           quoted_text(cat({place.uri(), "&reserve=0"}))}));
 }
 
 // --- Proof
@@ -53,12 +53,11 @@ std::optional<Failure> compare_tables(const Connection& image, const Inspection&
   return std::nullopt;
 }
 
-std::optional<Failure> prove_image(Preview& preview, const Inspection& inspection) {
+std::optional<Failure> prove_image(Preview& preview, const Inspection& inspection,
+                                   const DatabasePlace& place) {
   auto& state = preview.state();
   Connection image;
-  if (auto failure = image.open(state.files, image_file, state.budget, state.length_max)) {
-    return failure;
-  }
+  if (auto failure = image.open(place, state.budget, state.length_max)) return failure;
   if (auto failure = check_integrity(image)) return failure;
   auto schema = read_schema_of(image);
   if (!schema.ok()) return schema.failure();
@@ -75,13 +74,15 @@ std::optional<Failure> check_header(const Preview& preview, const MemoryFile& fi
   return std::nullopt;
 }
 
-std::optional<Failure> make_new_image(Preview& preview, const Inspection& inspection) {
-  const bool utf8 = preview.header().encoding == TextEncoding::utf8;
-  auto failure = utf8 ? rewrite(preview) : recode_preview(preview, inspection);
-  return failure ? failure : prove_image(preview, inspection);
-}
-
 }  // namespace
+
+std::optional<Failure> make_image(Preview& preview, const Inspection& inspection,
+                                  const ImageRules& rules, const DatabasePlace& place) {
+  const bool is_recoded = rules.is_utf8 && preview.header().encoding != TextEncoding::utf8;
+  auto failure = is_recoded ? recode_preview(preview, inspection, place)
+                            : rewrite(preview, rules.page_bytes, place);
+  return failure ? failure : prove_image(preview, inspection, place);
+}
 
 Outcome<DatabaseImage> make_turso_image(Preview& preview, const Inspection& inspection) {
   auto& state = preview.state();
@@ -92,7 +93,8 @@ Outcome<DatabaseImage> make_turso_image(Preview& preview, const Inspection& insp
     const bool utf8 = preview.header().encoding == TextEncoding::utf8;
     image.made = utf8 ? DatabaseImage::Made::rewritten : DatabaseImage::Made::recoded;
     state.files.mount(image_file, image.file);
-    auto failure = make_new_image(preview, inspection);
+    const DatabasePlace place{std::string(image_file), state.files.name()};
+    auto failure = make_image(preview, inspection, {}, place);
     state.files.unmount(image_file);
     if (failure) return *failure;
   }

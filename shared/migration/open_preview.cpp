@@ -202,8 +202,8 @@ Outcome<Preview> open_preview(SharedBytes bytes, PreviewLimits limits) {
     return fix_input("preview_no_memory", "There is no memory left for the preview database.");
   }
   state->files.mount(preview_file, state->file);
-  if (auto failure =
-          state->connection.open(state->files, preview_file, state->budget, state->length_max)) {
+  const DatabasePlace place{std::string(preview_file), state->files.name()};
+  if (auto failure = state->connection.open(place, state->budget, state->length_max)) {
     return *failure;
   }
   auto schema = read_schema_of(state->connection);

@@ -55,13 +55,16 @@ constexpr std::string_view settings =
 
 }  // namespace
 
-std::optional<Failure> Connection::open(const MemoryFileSystem& files, std::string_view file,
-                                        StepBudget& budget, int64_t length_max) {
+std::string DatabasePlace::uri() const {
+  return cat({"file:", url_encode(path), "?vfs=", file_system});
+}
+
+std::optional<Failure> Connection::open(const DatabasePlace& place, StepBudget& budget,
+                                        int64_t length_max) {
   budget_ = &budget;
-  const std::string name = cat({"file:", file});
   const int result =
-      sqlite3_open_v2(name.c_str(), &database_,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI, files.name());
+      sqlite3_open_v2(place.uri().c_str(), &database_,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI, nullptr);
   if (result != SQLITE_OK) return failure(result, "opening");
   for (const Switch& one : switches) sqlite3_db_config(database_, one.option, one.on, nullptr);
   for (const Limit& one : sqlite_limits) sqlite3_limit(database_, one.category, one.value);

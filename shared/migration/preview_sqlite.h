@@ -40,6 +40,15 @@ struct StepBudget {
   int64_t left = 0;
 };
 
+// Where a database lies: in a MemoryFileSystem, or in the file system of the machine.
+struct DatabasePlace {
+  std::string path;
+  std::string file_system;  // the name that SQLite knows it by; "unix" for files on disk
+
+  // As ATTACH and VACUUM INTO take it.
+  std::string uri() const;
+};
+
 // A connection with everything off that the input could use (see preview.h).
 class Connection {
  public:
@@ -48,9 +57,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection() { close(); }
 
-  // `file` is a mounted name, opened for reading and writing.
-  std::optional<Failure> open(const MemoryFileSystem& files, std::string_view file,
-                              StepBudget& budget, int64_t length_max);
+  // For reading and writing; a mounted file of memory, or a file on disk, made when it is missing.
+  std::optional<Failure> open(const DatabasePlace& place, StepBudget& budget, int64_t length_max);
   void close();
   sqlite3* get() const { return database_; }
 
@@ -112,6 +120,15 @@ constexpr std::string_view preview_file = "/preview";
 constexpr std::string_view image_file = "/image";
 constexpr int64_t turso_page_bytes = 4'096;
 
+// The image of a preview, at a place that is empty before.
+struct ImageRules {
+  int64_t page_bytes = turso_page_bytes;
+  bool is_utf8 = true;
+};
+// Made anew and compared with the preview in schema and every sum.
+std::optional<Failure> make_image(Preview& preview, const Inspection& inspection,
+                                  const ImageRules& rules, const DatabasePlace& place);
+
 Failure corrupt_preview(std::string_view what);
 // Rows of sqlite_schema in a fixed order, without automatic indexes and sqlite_stat tables.
 Outcome<std::vector<SchemaObject>> read_schema_of(const Connection& connection);
@@ -122,8 +139,9 @@ std::optional<Failure> sum_table(const Connection& connection, const RowKey& key
 std::string select_rows(std::string_view table, const RowKey& key,
                         const std::vector<ColumnSum>& columns);
 bool has_rowid_value(const RowKey& key);
-// Copies the preview into the mounted, empty image_file as UTF-8.
-std::optional<Failure> recode_preview(Preview& preview, const Inspection& inspection);
+// Copies the preview into an empty database as UTF-8.
+std::optional<Failure> recode_preview(Preview& preview, const Inspection& inspection,
+                                      const DatabasePlace& place);
 // The first mistake that SQLite's integrity check finds, as a failure.
 std::optional<Failure> check_integrity(const Connection& connection);
 

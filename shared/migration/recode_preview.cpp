@@ -121,12 +121,11 @@ std::optional<Failure> copy_definitions(const Preview& preview, Connection& to) 
 
 }  // namespace
 
-std::optional<Failure> recode_preview(Preview& preview, const Inspection& inspection) {
+std::optional<Failure> recode_preview(Preview& preview, const Inspection& inspection,
+                                      const DatabasePlace& place) {
   auto& state = preview.state();
   Connection to;
-  if (auto failure = to.open(state.files, image_file, state.budget, state.length_max)) {
-    return failure;
-  }
+  if (auto failure = to.open(place, state.budget, state.length_max)) return failure;
   const PreviewHeader& header = preview.header();
   if (auto failure = to.execute(
           cat({"PRAGMA page_size=", decimal(turso_page_bytes),
