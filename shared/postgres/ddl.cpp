@@ -74,8 +74,12 @@ std::string column_line(Draft& draft, const TableDraft& table, const ColumnDraft
   std::string line = cat({"  ", quoted_name(column.plan.target_name), " ", column.plan.target_type,
                           is_text_type(column.plan) ? " COLLATE \"C\"" : ""});
   if (column.plan.is_generated) {
-    return cat({line, " GENERATED ALWAYS AS (", column.generated_as, ") STORED",
-                nullness_of(draft, table, column)});
+    if (says_not_null(column)) {
+      draft.after(alter_table(table, cat({"ALTER COLUMN ", quoted_name(column.plan.target_name),
+                                          " SET NOT NULL"})),
+                  lost("not_null", table, column.plan.name, "", "NOT NULL"));
+    }
+    return cat({line, " GENERATED ALWAYS AS (", column.generated_as, ") STORED"});
   }
   if (table.is_rowid(column)) return line + identity_of(draft, table, column);
   return cat({line, nullness_of(draft, table, column)});

@@ -29,6 +29,22 @@ void write_check(Draft& draft, TableDraft& table, const sql::Constraint& constra
       lost("check", table, column, name, constraint.text));
 }
 
+// A number with its sign, a text, a blob: what a reader need not be told of.
+bool is_constant(const sql::Expression& value) {
+  switch (value.kind) {
+    case sql::ExpressionKind::integer:
+    case sql::ExpressionKind::real:
+    case sql::ExpressionKind::text:
+    case sql::ExpressionKind::blob:
+      return true;
+    case sql::ExpressionKind::apply:
+      return (value.operation == sql::Operator::negate || value.operation == sql::Operator::plus) &&
+             is_constant(value.operands.front());
+    default:
+      return false;
+  }
+}
+
 void write_default(Draft& draft, const TableDraft& table, const ColumnDraft& column) {
   if (column.tree == nullptr || column.plan.is_generated || table.is_rowid(column)) return;
   const auto* constraint = sql::constraint_of(*column.tree, sql::ConstraintKind::default_value);
@@ -43,10 +59,7 @@ void write_default(Draft& draft, const TableDraft& table, const ColumnDraft& col
                             ") and is left out: ", shown_sql(constraint->text)})));
     return;
   }
-  const bool is_computed =
-      value.kind != sql::ExpressionKind::integer && value.kind != sql::ExpressionKind::real &&
-      value.kind != sql::ExpressionKind::text && value.kind != sql::ExpressionKind::blob;
-  if (is_computed) {
+  if (!is_constant(value)) {
     draft.decide(about(Treatment::map, "default", table.name, column.plan.name, "",
                        cat({shown_sql(constraint->text), " becomes DEFAULT ", *expression, "."})));
   }

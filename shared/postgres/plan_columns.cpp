@@ -29,13 +29,60 @@ bool is_indexed(const Draft& draft, const TableDraft& table, std::string_view co
   });
 }
 
+// What an expression without a declared type comes to.
+DeclaredKind kind_of(const sql::Expression& expression) {
+  using sql::Operator;
+  if (expression.kind != sql::ExpressionKind::apply) return DeclaredKind::text;
+  switch (expression.operation) {
+    case Operator::add:
+    case Operator::subtract:
+    case Operator::multiply:
+    case Operator::divide:
+    case Operator::negate:
+      return DeclaredKind::real;
+    case Operator::concatenate:
+    case Operator::arrow:
+    case Operator::long_arrow:
+      return DeclaredKind::text;
+    default:
+      return DeclaredKind::integer;
+  }
+}
+
+// Of a computed column nothing was read, and texts that are made into dates, JSON or UUIDs are not
+// immutable over there: such a column goes by its values, or by the plain type that it declares.
+ColumnProfile plain_profile(const ColumnDraft& column) {
+  ColumnProfile plain = *column.profile;
+  switch (plain.kind) {
+    case DeclaredKind::date_time:
+    case DeclaredKind::date:
+    case DeclaredKind::time:
+    case DeclaredKind::json:
+    case DeclaredKind::uuid:
+      plain.kind = plain.generated == Generated::stored ? DeclaredKind::none : DeclaredKind::text;
+      return plain;
+    default:
+      break;
+  }
+  if (plain.kind != DeclaredKind::none || plain.generated == Generated::stored) return plain;
+  plain.kind = DeclaredKind::text;
+  if (column.tree == nullptr) return plain;
+  const auto* constraint = sql::constraint_of(*column.tree, sql::ConstraintKind::generated);
+  if (constraint != nullptr && !constraint->expression.empty()) {
+    plain.kind = kind_of(constraint->expression.front());
+  }
+  return plain;
+}
+
 void judge_column(Draft& draft, const TableDraft& table, ColumnDraft& column) {
   if (column.profile == nullptr) return;
   TypeDemands demands;
   demands.is_rowid = table.is_rowid(column);
   demands.is_keyed =
       column.profile->kind == DeclaredKind::json && is_indexed(draft, table, column.plan.name);
-  column.verdict = judge_type(*column.profile, demands);
+  column.verdict = column.profile->generated == Generated::no
+                       ? judge_type(*column.profile, demands)
+                       : judge_type(plain_profile(column), demands);
   // The tables behind virtual ones declare no types: that is no news.
   if (table.module && column.verdict.decision &&
       column.verdict.decision->kind == "type_by_values") {

@@ -18,6 +18,7 @@ bool take_type(ColumnDraft& column, std::string_view choice) {
   for (size_t i = 0; i < column.verdict.options.size(); ++i) {
     if (column.verdict.options[i].choice != choice) continue;
     column.chosen = i;
+    column.is_chosen_by_hand = false;
     return true;
   }
   return false;
