@@ -20,7 +20,7 @@ const Names& no_names() {
 Translator over(const TableName& table) {
   Translator translator(no_names());
   Scope scope;
-  scope.sources.push_back({table.name, "", table, {}});
+  scope.sources.push_back({table.name, "", table, {}, false});
   translator.scopes().push_back(std::move(scope));
   return translator;
 }
@@ -53,40 +53,6 @@ bool calls(const Expression& expression, std::string_view name) {
 bool is_timestamp(ValueClass holds) {
   return holds == ValueClass::timestamp_text || holds == ValueClass::timestamp_milliseconds ||
          holds == ValueClass::timestamp_seconds || holds == ValueClass::timestamp_julian;
-}
-
-// The present, whatever the unit in which SQLite had it.
-bool is_now(const Expression& value, ValueClass holds) {
-  if (value.kind == ExpressionKind::current) return value.text == "current_timestamp";
-  if (value.kind == ExpressionKind::cast) return is_now(value.operands[0], holds);
-  const bool milliseconds = holds == ValueClass::timestamp_milliseconds;
-  if (milliseconds && value.kind == ExpressionKind::apply &&
-      value.operation == sql::Operator::multiply && integer_value(value.operands[1]) == 1000) {
-    return is_now(value.operands[0], ValueClass::timestamp_seconds);
-  }
-  if (value.kind != ExpressionKind::call || milliseconds) return false;
-  const std::string name = lower_name(value.text);
-  const auto now = [&](size_t at) {
-    return value.operands.size() == at + 1 && value.operands[at].kind == ExpressionKind::text &&
-           same_name(value.operands[at].text, "now");
-  };
-  const bool implicit = value.operands.empty();
-  switch (holds) {
-    case ValueClass::timestamp_text:
-      if (name == "strftime" && now(1) && value.operands[0].kind == ExpressionKind::text) {
-        const auto& format = value.operands[0].text;
-        return format.starts_with("%Y-%m-%d") &&
-               (format.find("%S") != std::string::npos || format.find("%f") != std::string::npos);
-      }
-      return name == "datetime" && (implicit || now(0));
-    case ValueClass::timestamp_seconds:
-      if (name == "strftime" && now(1)) return value.operands[0].text == "%s";
-      return name == "unixepoch" && (implicit || now(0));
-    case ValueClass::timestamp_julian:
-      return name == "julianday" && (implicit || now(0));
-    default:
-      return false;
-  }
 }
 
 // DEFAULT takes a bare word for a text, unless it is TRUE or FALSE.
@@ -136,6 +102,40 @@ std::string stored_number(Translator& translator, const Typed& value, const Colu
 }
 
 }  // namespace
+
+bool is_now(const sql::Expression& value, ValueClass holds) {
+  if (!is_timestamp(holds)) return false;
+  if (value.kind == ExpressionKind::current) return value.text == "current_timestamp";
+  if (value.kind == ExpressionKind::cast) return is_now(value.operands[0], holds);
+  const bool milliseconds = holds == ValueClass::timestamp_milliseconds;
+  if (milliseconds && value.kind == ExpressionKind::apply &&
+      value.operation == sql::Operator::multiply && integer_value(value.operands[1]) == 1000) {
+    return is_now(value.operands[0], ValueClass::timestamp_seconds);
+  }
+  if (value.kind != ExpressionKind::call || milliseconds) return false;
+  const std::string name = lower_name(value.text);
+  const auto now = [&](size_t at) {
+    return value.operands.size() == at + 1 && value.operands[at].kind == ExpressionKind::text &&
+           same_name(value.operands[at].text, "now");
+  };
+  const bool implicit = value.operands.empty();
+  switch (holds) {
+    case ValueClass::timestamp_text:
+      if (name == "strftime" && now(1) && value.operands[0].kind == ExpressionKind::text) {
+        const auto& format = value.operands[0].text;
+        return format.starts_with("%Y-%m-%d") &&
+               (format.find("%S") != std::string::npos || format.find("%f") != std::string::npos);
+      }
+      return name == "datetime" && (implicit || now(0));
+    case ValueClass::timestamp_seconds:
+      if (name == "strftime" && now(1)) return value.operands[0].text == "%s";
+      return name == "unixepoch" && (implicit || now(0));
+    case ValueClass::timestamp_julian:
+      return name == "julianday" && (implicit || now(0));
+    default:
+      return false;
+  }
+}
 
 // As if SQLite had stored the value in the column and the migration had carried it over.
 std::string Translator::stored(const Typed& value, const ColumnName& column) {
@@ -194,9 +194,7 @@ std::string Translator::stored(const Typed& value, const ColumnName& column) {
 Outcome<std::string> translate_default(const Expression& value, const ColumnName& column) {
   Translator translator(no_names());
   const Expression expression = default_expression(value);
-  if (is_timestamp(column.holds) && is_now(expression, column.holds)) {
-    return std::string("CURRENT_TIMESTAMP");
-  }
+  if (is_now(expression, column.holds)) return std::string("CURRENT_TIMESTAMP");
   // A UUID made of random digits: any UUID of version 4 will do, and only such.
   if (column.holds == ValueClass::uuid && calls(expression, "randomblob")) {
     return std::string("gen_random_uuid()");

@@ -28,6 +28,10 @@ Kind kind_of(ValueClass holds) {
   }
 }
 
+bool is_meant(const Source& source, const sql::Expression& name) {
+  return name.table.empty() ? !source.only_qualified : same_name(source.alias, name.table);
+}
+
 bool is_rowid(std::string_view name) {
   return same_name(name, "rowid") || same_name(name, "_rowid_") || same_name(name, "oid");
 }
@@ -157,7 +161,7 @@ Typed Translator::column_of(Scope& scope, const Source& source, const ColumnName
 
 std::optional<Typed> Translator::column_in(Scope& scope, const sql::Expression& expression) {
   for (const Source& source : scope.sources) {
-    if (!expression.table.empty() && !same_name(source.alias, expression.table)) continue;
+    if (!is_meant(source, expression)) continue;
     for (const ColumnName& column : source.table.columns) {
       if (same_name(column.name, expression.text)) return column_of(scope, source, column);
     }
@@ -166,7 +170,7 @@ std::optional<Typed> Translator::column_in(Scope& scope, const sql::Expression& 
     return std::nullopt;
   }
   for (const Source& source : scope.sources) {
-    if (!expression.table.empty() && !same_name(source.alias, expression.table)) continue;
+    if (!is_meant(source, expression)) continue;
     for (const ColumnName& column : source.table.columns) {
       if (same_name(column.name, source.table.rowid_column)) {
         return column_of(scope, source, column);

@@ -74,8 +74,11 @@ std::string Translator::from_item(const sql::FromItem& item) {
   }
   const std::string name = quoted_name(table->target_name);
   const bool renamed = !item.alias.empty();
-  scopes_.back().sources.push_back(
-      {renamed ? item.alias : item.table, renamed ? quoted_name(item.alias) : name, *table, {}});
+  scopes_.back().sources.push_back({renamed ? item.alias : item.table,
+                                    renamed ? quoted_name(item.alias) : name,
+                                    *table,
+                                    {},
+                                    false});
   return renamed ? cat({name, " AS ", quoted_name(item.alias)}) : name;
 }
 
@@ -87,7 +90,8 @@ std::string Translator::from_query(const sql::FromItem& item) {
   TranslatedSelect made = select(*item.query);
   scopes_[own].sources = std::move(beside);
   const std::string alias = item.alias.empty() ? cat({"query ", decimal(++queries_)}) : item.alias;
-  scopes_[own].sources.push_back({item.alias, quoted_name(alias), std::move(made.as_table), {}});
+  scopes_[own].sources.push_back(
+      {item.alias, quoted_name(alias), std::move(made.as_table), {}, false});
   return cat({"(", made.sql, ") AS ", quoted_name(alias)});
 }
 

@@ -226,11 +226,10 @@ void Translator::order_results(TranslatedSelect& made, const sql::Select& select
   made.sql = cat({"SELECT * FROM (", made.sql, ") AS \"result\" ORDER BY ", list});
 }
 
-// A column of a finished SELECT, by its name alone.
 Typed Translator::result_of(const TableName& table, size_t at) {
   kept_.push_back(table.columns[at]);
   Scope none;
-  return column_of(none, {"", "", {}, {}}, kept_.back());
+  return column_of(none, {"", "", {}, {}, false}, kept_.back());
 }
 
 TranslatedSelect Translator::compound(const sql::Select& select) {

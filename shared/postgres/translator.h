@@ -50,6 +50,7 @@ struct Source {
   std::string target;  // how ours calls it, quoted; empty: columns stand alone
   TableName table;
   std::vector<std::string> merged;  // columns that USING made one with an earlier table's
+  bool only_qualified = false;      // NEW and OLD are never meant by a column's name alone
 };
 
 struct Scope {
@@ -87,6 +88,8 @@ class Translator {
   // As the column's type, as if it were stored in it.
   std::string stored(const Typed& value, const ColumnName& column);
   TranslatedSelect select(const sql::Select& select);
+  // A column of a finished SELECT, by its name alone.
+  Typed result_of(const TableName& table, size_t at);
 
   std::vector<Scope>& scopes() { return scopes_; }
   std::vector<std::string>& notes() { return notes_; }
@@ -188,7 +191,6 @@ class Translator {
   std::string core_order(const sql::SelectCore& core, const sql::Select& select);
   void order_results(TranslatedSelect& made, const sql::Select& select);
   std::string limits(const sql::Select& select);
-  Typed result_of(const TableName& table, size_t at);
   std::string body(const sql::SelectCore& core, const sql::Select* ordered_by,
                    TranslatedSelect& made);
 
@@ -210,6 +212,8 @@ Change later(Change one, Change other);
 Typed made_of(std::string sql, Kind kind, std::initializer_list<const Typed*> parts);
 std::string float_literal(std::string_view digits);
 std::string bytes_literal(std::string_view bytes);
+// The present, whatever the unit in which SQLite had it: CURRENT_TIMESTAMP for a column of times.
+bool is_now(const sql::Expression& value, ValueClass holds);
 bool has_aggregate(const sql::Expression& expression);
 std::optional<int64_t> integer_value(const sql::Expression& expression);
 
