@@ -12,6 +12,23 @@ const sql::Constraint* generated_of(const ColumnDraft& column) {
   return sql::constraint_of(*column.tree, sql::ConstraintKind::generated);
 }
 
+// Nobody has seen the values of a virtual column, so it is read as texts, which takes them all.
+void carry_as_text(Draft& draft, TableDraft& table, ColumnDraft& column) {
+  column.plan.conversion = Conversion::text;
+  column.plan.target_type = "text";
+  column.plan.choice = "text";
+  column.plan.choices = {"text"};
+  column.plan.may_be_broken = true;
+  draft.needs_exact_cells = true;
+  column.source = cat({"CASE typeof(", column.source, ") WHEN 'blob' THEN CAST(", column.source,
+                       " AS TEXT) ELSE ", column.source, " END"});
+  const auto place = static_cast<size_t>(&column - table.columns.data());
+  table.names.columns[place].holds = ValueClass::mixed;
+  for (auto& names : draft.names.tables) {
+    if (names.name == table.name) names = table.names;
+  }
+}
+
 void decide_generated(Draft& draft, TableDraft& table, ColumnDraft& column) {
   const sql::Constraint* constraint = generated_of(column);
   const bool is_stored = column.profile->generated == Generated::stored;
@@ -40,6 +57,8 @@ void decide_generated(Draft& draft, TableDraft& table, ColumnDraft& column) {
   if (decision.choice == "generated") {
     column.plan.is_generated = true;
     column.generated_as = *expression;
+  } else if (!is_stored) {
+    carry_as_text(draft, table, column);
   }
   draft.decide(std::move(decision));
 }
