@@ -222,7 +222,7 @@ const statement = new RegExp(
 function sqlInStores(file) {
   if (!/^shared\/.*\.(h|cpp)$/.test(file.path)) return [];
   if (/(_store|\/schema)\.cpp$/.test(file.path)) return [];
-  if (/^shared\/(migration|postgres)\//.test(file.path)) return [];
+  if (/^shared\/(migration|postgres|libsql)\//.test(file.path)) return [];
   return file.literals
     .filter(({ text }) => statement.test(text) || statement.test(upperToLower(text)))
     .map(({ line }) => at(file, line, 'SQL belongs to a store (*_store.cpp, schema.cpp)'));
