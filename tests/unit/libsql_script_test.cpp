@@ -60,12 +60,14 @@ TEST_CASE("a script replays every class of cell, hidden rowids and settings") {
     PRAGMA user_version=7; PRAGMA application_id=-5;
     CREATE TABLE "odd ""name" (a, "b c" TEXT, c REAL);
     INSERT INTO "odd ""name"(rowid,a,"b c",c) VALUES
-      (-9, 9223372036854775807, 'it''s', 0.1), (3, -9223372036854775808, CAST(x'6100ff' AS TEXT), 9e999),
+      (-9, 9223372036854775807, 'it''s', 0.1), (3, -9223372036854775808,
+       CAST(x'6100ff' AS TEXT), 9e999),
       (40, x'', '', -9e999), (41, x'00ff', NULL, 5e-324), (42, 5.0, 'a' || char(10) || 'b', -0.0),
       (43, 1.7976931348623157e308, 'ü€😀', 123456789.123456789);
     CREATE TABLE counted(id INTEGER PRIMARY KEY AUTOINCREMENT, v);
     INSERT INTO counted VALUES(1000,'x'); DELETE FROM counted;
-    CREATE TABLE keyed(k TEXT PRIMARY KEY, v) WITHOUT ROWID; INSERT INTO keyed VALUES('a',1),('b',2);
+    CREATE TABLE keyed(k TEXT PRIMARY KEY, v) WITHOUT ROWID;
+    INSERT INTO keyed VALUES('a',1),('b',2);
     CREATE TABLE made(a INTEGER, b INTEGER AS (a+1) STORED, c AS (a+2) VIRTUAL);
     INSERT INTO made(a) VALUES(1),(2);
     CREATE INDEX i ON counted(v) WHERE v IS NOT NULL; -- kept
