@@ -71,6 +71,8 @@ export class Page {
     this.rasterize = rasterize;
     /** @type {Map<number, AbortController>} */
     this.underWay = new Map();
+    /** @type {Blob[]} */
+    this.pieces = [];
   }
 
   /** @param {number} call @param {Bytes} frame */
@@ -96,13 +98,22 @@ export class Page {
   /** @param {string} verb @param {string} first @param {string} second */
   call(verb, first, second) {
     if (verb === 'ask_for_file') return this.#askForFile(first);
+    if (verb === 'drop_pieces') this.pieces = [];
     return calls[verb]?.(first, second) ?? '';
+  }
+
+  // The beginning of a file, until `download` brings its end. A blob's bytes are the browser's, so
+  // they do not weigh on the page's memory.
+  /** @param {Bytes} bytes */
+  addPiece(bytes) {
+    this.pieces.push(new Blob([bytes]));
   }
 
   /** @param {string} name @param {string} type @param {Bytes} bytes */
   download(name, type, bytes) {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([bytes], { type }));
+    link.href = URL.createObjectURL(new Blob([...this.pieces, bytes], { type }));
+    this.pieces = [];
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "shared/base/json.h"
@@ -115,13 +116,15 @@ class FakeBrowser final : public Browser {
   void copy(std::string_view text) override { copied = text; }
   void download(std::string_view file_name, std::string_view, std::string_view text) override {
     downloaded_name = file_name;
-    downloaded = text;
+    downloaded = std::exchange(pieces, {}).append(text);
   }
+  void download_piece(std::string_view bytes) override { pieces += bytes; }
+  void drop_pieces() override { pieces.clear(); }
 
   std::map<std::string, Stored> stored;
   std::map<std::string, std::string, std::less<>> kept;
   std::string page = "http://localhost:8787/app/dashboard";
-  std::string left_for, tab, title, copied, downloaded_name, downloaded;
+  std::string left_for, tab, title, copied, pieces, downloaded_name, downloaded;
 };
 
 class FakeShell final : public Shell {

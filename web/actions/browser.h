@@ -55,6 +55,10 @@ class Browser {
   virtual void copy(std::string_view text) = 0;
   virtual void download(std::string_view file_name, std::string_view media_type,
                         std::string_view text) = 0;
+  // A file that is too large to be held here at once goes to the page in pieces, before `download`
+  // brings its end. Dropping forgets the pieces of a file that was not finished.
+  virtual void download_piece(std::string_view bytes) = 0;
+  virtual void drop_pieces() = 0;
 
  protected:
   ~Browser() = default;

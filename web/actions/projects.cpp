@@ -7,6 +7,7 @@
 #include "web/actions/connection.h"
 #include "web/actions/deploy.h"
 #include "web/actions/preview.h"
+#include "web/actions/review.h"
 #include "web/api_client/api_client.h"
 
 namespace fairway {
@@ -141,6 +142,10 @@ void refresh_all(Dashboard& dashboard) {
 
 void show_page(Dashboard& dashboard, Page page) {
   State& state = dashboard.state;
+  if (state.review) {
+    close_review(dashboard);
+    close_deploy(dashboard);
+  }
   state.page = page;
   dashboard.browser.show_address(page == Page::activity ? "/app/dashboard?page=activity"
                                                         : "/app/dashboard");

@@ -7,6 +7,7 @@
 #include "web/actions/connection.h"
 #include "web/actions/deploy.h"
 #include "web/actions/projects.h"
+#include "web/actions/review.h"
 #include "web/api_client/api_client.h"
 
 namespace fairway {
@@ -35,6 +36,7 @@ void follow_address(Dashboard& dashboard, const PageAddress& address) {
     dashboard.running.restart("activity", load_activity(dashboard));
   }
   if (!address.deploy.empty()) open_deploy(dashboard, address.deploy);
+  if (address.review) open_review(dashboard, address.deploy);
 }
 
 Task<Done> load_health(Dashboard& dashboard) {
@@ -98,6 +100,7 @@ PageAddress read_address(std::string_view url) {
   const std::string deploy = parameter(query, "deploy");
   if (is_project_id(deploy)) address.deploy = deploy;
   address.page = parameter(query, "page");
+  address.review = !address.deploy.empty() && parameter(query, "review") == "data";
   address.access_token = parameter(fragment, "access_token");
   address.sign_in_error = parameter(fragment, "error_description");
   if (address.sign_in_error.empty()) address.sign_in_error = parameter(fragment, "error");

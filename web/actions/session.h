@@ -17,6 +17,7 @@ struct PageAddress {
   std::string path_and_query;  // Without scheme, host and fragment.
   std::string deploy;          // ?deploy=<project id>, empty unless it is one.
   std::string page;            // ?page=activity
+  bool review = false;         // &review=data, with deploy
   std::string access_token;    // #access_token=...
   std::string sign_in_error;   // #error_description=... (or error=) of a refused sign-in.
 };

@@ -24,6 +24,8 @@ EM_JS(char*, page_call, (const char* verb, const char* first, const char* second
 EM_JS(void, page_download, (const char* name, const char* type, const char* bytes, size_t size), {
   Module.page.download(UTF8ToString(name), UTF8ToString(type), HEAPU8.slice(bytes, bytes + size));
 });
+EM_JS(void, page_download_piece, (const char* bytes, size_t size),
+      { Module.page.addPiece(HEAPU8.slice(bytes, bytes + size)); });
 // Draws the text and answers where its premultiplied pixels lie; the six numbers of ForeignImage
 // come first, as floats.
 EM_JS(char*, page_glyphs, (const char* text, float size, int face), {
@@ -104,6 +106,10 @@ void PageBrowser::download(std::string_view file_name, std::string_view media_ty
   page_download(std::string(file_name).c_str(), std::string(media_type).c_str(), text.data(),
                 text.size());
 }
+void PageBrowser::download_piece(std::string_view bytes) {
+  page_download_piece(bytes.data(), bytes.size());
+}
+void PageBrowser::drop_pieces() { call_page("drop_pieces"); }
 
 ui::ForeignImage PageGlyphs::rasterize(std::string_view text, float size_px, ui::Face face) {
   char* answer = page_glyphs(std::string(text).c_str(), size_px, int(face));

@@ -33,6 +33,8 @@ class PageBrowser final : public Browser {
   void copy(std::string_view text) override;
   void download(std::string_view file_name, std::string_view media_type,
                 std::string_view text) override;
+  void download_piece(std::string_view bytes) override;
+  void drop_pieces() override;
 
  private:
   Wall& wall_;

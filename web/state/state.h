@@ -16,6 +16,7 @@
 #include "web/state/preview.h"
 #include "web/state/projects.h"
 #include "web/state/remote.h"
+#include "web/state/review.h"
 #include "web/ui/theme.h"
 
 namespace fairway {
@@ -120,6 +121,8 @@ struct State {
   std::vector<ToastMessage> toasts;
   // By project: what is being sent, or what stopped the sending. Goes on behind a closed dialog.
   std::map<std::string, Upload> uploads;
+  // By project: what was decided in this tab about its data.
+  std::map<std::string, AcceptedReview> accepted_reviews;
 
   // Of the person.
   Page page = Page::projects;
@@ -131,6 +134,7 @@ struct State {
   bool search_open = false;
   std::string menu_card;  // Whose dots menu is open.
   std::optional<DeployDialog> deploy;
+  std::optional<Review> review;  // Shown in place of page and dialog.
 };
 
 // The figures over the list of projects; only what is known.

@@ -32,6 +32,8 @@ struct TableOptions {
   float head_height = 32;  // 0 = heads are spoken only
   float padding = 20;      // left and right of a row
   int rows_total = 0;
+  int tall_rows = 0;  // so many, from the first, are of `tall_row_height`
+  float tall_row_height = 60;
 };
 /// Lies inside a Scroll or on a card; takes `height()` from the top of `at`.
 ///   ui::Table table(ui, at, "Tables carried", columns, {.rows_total = n});
@@ -51,6 +53,8 @@ class Table {
   int first() const { return first_; }
   int end() const { return end_; }
   float height() const;
+  /// Where a row lies, drawn or not.
+  Rect row_box(int index) const;
   /// Begins a row; the first cell of it is its head for screen readers.
   Rect row(int index, std::string_view key, Tone ground = Tone::none);
   /// Words in the next column, at its side.

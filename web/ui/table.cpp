@@ -59,11 +59,14 @@ Table::Table(Ui& ui, const Rect& at, std::string_view name, std::span<const Tabl
 
   // The window of rows that can be seen, and half a screen around it for the keyboard.
   const Rect& clip = core.clips.back();
-  const float top = at.y + options.head_height;
-  const float row_height = options.row_height;
-  first_ = std::clamp(int(std::floor((clip.y - 400 - top) / row_height)), 0, options.rows_total);
-  end_ = std::clamp(int(std::ceil((clip.bottom() + 400 - top) / row_height)), first_,
-                    options.rows_total);
+  const float tall = options.tall_row_height * float(options.tall_rows);
+  const auto row_at = [&](float y) {
+    const float below = y - at.y - options.head_height;
+    return below < tall ? below / options.tall_row_height
+                        : float(options.tall_rows) + (below - tall) / options.row_height;
+  };
+  first_ = std::clamp(int(std::floor(row_at(clip.y - 400))), 0, options.rows_total);
+  end_ = std::clamp(int(std::ceil(row_at(clip.bottom() + 400))), first_, options.rows_total);
 }
 
 Table::~Table() {
@@ -71,8 +74,15 @@ Table::~Table() {
   ui_.core().pop_level();
 }
 
-float Table::height() const {
-  return options_.head_height + options_.row_height * float(options_.rows_total);
+float Table::height() const { return row_box(options_.rows_total).y - at_.y; }
+
+Rect Table::row_box(int index) const {
+  const int tall = std::min(index, options_.tall_rows);
+  const float above =
+      options_.tall_row_height * float(tall) + options_.row_height * float(index - tall);
+  const bool is_tall = index < options_.tall_rows;
+  return {at_.x, at_.y + options_.head_height + above, at_.width,
+          is_tall ? options_.tall_row_height : options_.row_height};
 }
 
 void Table::end_cell() {
@@ -91,8 +101,7 @@ void Table::end_row() {
 Rect Table::row(int index, std::string_view key, Tone ground) {
   end_row();
   Core& core = ui_.core();
-  row_ = {at_.x, at_.y + options_.head_height + options_.row_height * float(index), at_.width,
-          options_.row_height};
+  row_ = row_box(index);
   Node node{.role = Role::row, .box = row_};
   node.position = index + 1;
   row_node_ = core.emit(std::move(node), key);

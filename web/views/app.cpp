@@ -4,6 +4,7 @@
 #include "web/actions/connection.h"
 #include "web/actions/deploy.h"
 #include "web/actions/projects.h"
+#include "web/actions/review.h"
 #include "web/actions/session.h"
 #include "web/views/views.h"
 
@@ -26,7 +27,7 @@ void follow_shortcuts(ui::Ui& ui, Desk& desk) {
     state.palette = {};
     state.palette.open = true;
   }
-  if (state.deploy || state.palette.open) return;
+  if (state.deploy || state.review || state.palette.open) return;
   if (ui.pressed("/") && state.page == Page::projects) {
     state.search_open = true;
     ui.focus_by_name(ui::Role::searchbox, "Find a project");
@@ -62,10 +63,12 @@ class Fairway final : public Screen {
   void address_changed() override {
     const PageAddress address = read_address(dashboard_.browser.address());
     state_.page = address.page == "activity" ? Page::activity : Page::projects;
+    if (!address.review) state_.review.reset();
     if (address.deploy.empty()) {
       state_.deploy.reset();
     } else if (state_.session.stage == Session::Stage::signed_in) {
       open_deploy(dashboard_, address.deploy);
+      if (address.review) open_review(dashboard_, address.deploy);
     }
   }
 
@@ -100,7 +103,9 @@ void draw_app(ui::Ui& ui, Desk& desk) {
   } else if (!is_in) {
     draw_sign_in(ui, desk, screen);
   } else {
-    if (ui.width_class() == ui::WidthClass::phone) {
+    if (state.review) {
+      draw_review(ui, desk, screen);
+    } else if (ui.width_class() == ui::WidthClass::phone) {
       const ui::Rect bottom = ui::cut_bottom(screen, 64);
       draw_page(ui, desk, screen);
       draw_bottom_bar(ui, desk, bottom);
@@ -108,7 +113,7 @@ void draw_app(ui::Ui& ui, Desk& desk) {
       draw_page(ui, desk, screen);
     }
     follow_shortcuts(ui, desk);
-    if (state.deploy) draw_deploy(ui, desk);
+    if (state.deploy && !state.review) draw_deploy(ui, desk);
     if (state.palette.open) draw_palette(ui, desk);
     if (state.session.stage == Session::Stage::expired) draw_session_ended(ui, desk);
   }

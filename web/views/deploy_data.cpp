@@ -2,6 +2,7 @@
 
 #include "shared/base/text.h"
 #include "web/actions/deploy.h"
+#include "web/actions/review.h"
 #include "web/state/words.h"
 #include "web/views/deploy_parts.h"
 
@@ -48,6 +49,14 @@ float draw_tables(ui::Ui& ui, const LocalPreview& preview, ui::Rect at) {
   return height;
 }
 
+// What was decided about the data in this tab.
+std::string accepted_words(const State& state, const std::string& project_id) {
+  const auto found = state.accepted_reviews.find(project_id);
+  if (found == state.accepted_reviews.end() || found->second.decisions == 0) return "";
+  return cat({", ", counted(found->second.decisions, "decision", "decisions"), " accepted for ",
+              target_words(found->second.target)});
+}
+
 float draw_found(ui::Ui& ui, Desk& desk, ui::Rect at, const LocalProject& local) {
   DeployDialog& dialog = *desk.state.deploy;
   const LocalPreview& preview = *local.preview.value;
@@ -57,13 +66,16 @@ float draw_found(ui::Ui& ui, Desk& desk, ui::Rect at, const LocalProject& local)
   if (tables > 0 && ui::button_right(ui, row, words, {})) {
     dialog.tables_open = !dialog.tables_open;
   }
+  const ui::ButtonOptions review{.description = "What becomes of every column; exports"};
+  if (ui::button_right(ui, row, "Review", review)) open_review(desk.dashboard, local.id);
   const std::string saved =
       cat({" from the preview, saved ", time_ago(desk.state.now_ms, preview.saved_at_ms)});
   const std::string_view compared = keeps_rows(dialog)
                                         ? ", every cell of a new table is compared after loading"
                                         : ", every cell is compared after loading";
-  float height = draw_counts(ui, row, counts(tables, preview.rows), saved,
-                             cat({size_words(preview.size_bytes), compared}));
+  float height = draw_counts(
+      ui, row, counts(tables, preview.rows), saved,
+      cat({size_words(preview.size_bytes), compared, accepted_words(desk.state, local.id)}));
   if (keeps_rows(dialog)) {
     height +=
         8 + small_paragraph(ui, {at.x, at.y + height + 8, at.width, 0},
@@ -80,6 +92,11 @@ float draw_problem(ui::Ui& ui, Desk& desk, ui::Rect at, const LocalProject& loca
   ui::Rect row{at.x, at.y + height + 8, at.width, ui.touch() ? 44.0F : 32.0F};
   if (ui::button_left(ui, row, "Open in the Builder", {})) {
     desk.dashboard.browser.go_to(builder_address(local.id));
+  }
+  // Parts that this database lacks may be no hindrance to another.
+  if (local.preview.failure.code.ends_with("_missing") &&
+      local.preview.failure.code != "preview_missing" && ui::button_left(ui, row, "Review", {})) {
+    open_review(desk.dashboard, local.id);
   }
   return height + 8 + row.height;
 }

@@ -1,6 +1,7 @@
 #include "shared/base/text.h"
 #include "web/actions/deploy.h"
 #include "web/actions/projects.h"
+#include "web/actions/review.h"
 #include "web/actions/session.h"
 #include "web/views/parts.h"
 #include "web/views/views.h"
@@ -71,6 +72,7 @@ void run_command(Desk& desk, const Command& command) {
   switch (command.kind) {
     case CommandKind::deploy:
     case CommandKind::view_progress:
+      close_review(dashboard);
       open_deploy(dashboard, command.project_id);
       return;
     case CommandKind::open_app: {
@@ -79,6 +81,7 @@ void run_command(Desk& desk, const Command& command) {
       return;
     }
     case CommandKind::show_project:
+      close_review(dashboard);
       open_project(dashboard, command.project_id);
       return;
     case CommandKind::go_projects:

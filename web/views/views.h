@@ -41,6 +41,9 @@ void draw_choices(ui::Ui& ui, Desk& desk);
 void draw_choices_phone(ui::Ui& ui, Desk& desk);
 void draw_progress(ui::Ui& ui, Desk& desk);
 
+// The migration review, in place of a page.
+void draw_review(ui::Ui& ui, Desk& desk, ui::Rect page);
+
 void draw_palette(ui::Ui& ui, Desk& desk);
 void draw_toasts(ui::Ui& ui, Desk& desk);
 
