@@ -17,11 +17,23 @@ std::string absolute(const std::string& path) {
   return getcwd(folder, sizeof folder) == nullptr ? path : cat({folder, "/", path});
 }
 
-// How the journal mode is written in the header (file format, 1.3.3).
-std::optional<Failure> mark(const std::string& path, DatabaseFileKind kind) {
+bool write_at(int file, std::string_view bytes, int64_t offset) {
+  while (!bytes.empty()) {
+    const ssize_t written = pwrite(file, bytes.data(), bytes.size(), offset);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(written));
+    offset += written;
+  }
+  return true;
+}
+
+// `pages`, if any, and how the journal mode is written in the header (file format, 1.3.3).
+std::optional<Failure> finish(const std::string& path, std::string_view pages,
+                              DatabaseFileKind kind) {
   const int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  const char* bytes = kind == DatabaseFileKind::turso ? "\x02\x02" : "\x01\x01";
-  const bool is_done = file >= 0 && pwrite(file, bytes, 2, 18) == 2;
+  const std::string_view mark = kind == DatabaseFileKind::turso ? "\x02\x02" : "\x01\x01";
+  const bool is_done = file >= 0 && write_at(file, pages, 0) && write_at(file, mark, 18);
   const int error = errno;
   if (file >= 0) close(file);
   if (is_done) return std::nullopt;
@@ -34,6 +46,10 @@ std::optional<Failure> mark(const std::string& path, DatabaseFileKind kind) {
 
 std::optional<Failure> write_database_file(Preview& preview, const Inspection& inspection,
                                            DatabaseFileKind kind, const std::string& path) {
+  // Pages that are what is wanted are copied: they are the ones that were checked.
+  if (is_ready_for_turso(preview.header()) && preview.state().statistics.empty()) {
+    return finish(path, preview.bytes(), kind);
+  }
   ImageRules rules;
   if (kind == DatabaseFileKind::sqlite) {
     rules.page_bytes = preview.header().page_bytes;
@@ -42,7 +58,7 @@ std::optional<Failure> write_database_file(Preview& preview, const Inspection& i
   if (auto failure = make_image(preview, inspection, rules, {absolute(path), "unix"})) {
     return failure;
   }
-  return mark(path, kind);
+  return finish(path, {}, kind);
 }
 
 }  // namespace fairway
