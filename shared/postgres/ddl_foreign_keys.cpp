@@ -48,7 +48,42 @@ std::string actions_of(const ForeignKeyProfile& key) {
   return actions;
 }
 
-// "" when the key is dropped, else how it is validated.
+bool have_same_types(const TableDraft& table, const TableDraft& parent,
+                     const ForeignKeyProfile& key) {
+  for (size_t i = 0; i < key.columns.size(); ++i) {
+    const ColumnDraft* from = table.find(key.columns[i]);
+    const ColumnDraft* to = parent.find(key.parent_columns[i]);
+    if (from == nullptr || to == nullptr || !is_comparable(from->type(), to->type())) return false;
+  }
+  return true;
+}
+
+bool has_columns(const std::vector<sql::IndexedColumn>& indexed,
+                 const std::vector<std::string>& columns) {
+  return std::ranges::is_permutation(
+      indexed, columns, [](const auto& a, const auto& b) { return same_name(a, b); },
+      [](const sql::IndexedColumn& column) { return column.expression.text; });
+}
+
+// Whether a key, a constraint or an index of the parent keeps these columns unique.
+bool is_unique(const Draft& draft, const TableDraft& parent,
+               const std::vector<std::string>& columns) {
+  if (std::ranges::is_permutation(parent.primary_key, columns,
+                                  [](const auto& a, const auto& b) { return same_name(a, b); })) {
+    return true;
+  }
+  for (const auto& [constraint, column] : constraints_of(parent.tree)) {
+    const bool unique = constraint->kind == ConstraintKind::unique;
+    if (unique && has_columns(constraint->columns, columns)) return true;
+  }
+  return std::ranges::any_of(draft.profile.schema, [&](const SchemaObject& object) {
+    if (object.type != "index" || !same_name(object.table, parent.name)) return false;
+    const auto index = sql::parse_create_index(object.sql);
+    return index.ok() && index->unique && index->where.empty() &&
+           has_columns(index->columns, columns);
+  });
+}
+
 enum class Orphans { none, not_valid, drop };
 
 Orphans ask_for_orphans(Draft& draft, const TableDraft& table, const ForeignKeyProfile& key) {
@@ -78,6 +113,14 @@ void write_key(Draft& draft, TableDraft& table, const ForeignKeyProfile& key, si
     return drop_key(draft, table, key, "foreign_key_mismatch",
                     "does not fit the key of its parent");
   }
+  if (!have_same_types(table, *parent, key)) {
+    return drop_key(draft, table, key, "foreign_key_types",
+                    "has two ends whose values have no type in common");
+  }
+  if (!is_unique(draft, *parent, key.parent_columns)) {
+    return drop_key(draft, table, key, "foreign_key_mismatch",
+                    "points to columns that are not unique");
+  }
   const Orphans orphans = ask_for_orphans(draft, table, key);
   if (orphans == Orphans::drop) return;
   const sql::Constraint* definition = definition_of(table, key, place);
@@ -88,14 +131,23 @@ void write_key(Draft& draft, TableDraft& table, const ForeignKeyProfile& key, si
   if (definition != nullptr && definition->key.deferrable) {
     deferrable = definition->key.deferred ? " DEFERRABLE INITIALLY DEFERRED" : " DEFERRABLE";
   }
-  draft.after(
-      alter_table(table, cat({"ADD CONSTRAINT ", quoted_name(name), " FOREIGN KEY (",
-                              table.targets_of(key.columns), ") REFERENCES ",
-                              quoted_name(parent->target_name), " (",
-                              parent->targets_of(key.parent_columns), ")", actions_of(key),
-                              deferrable, orphans == Orphans::not_valid ? " NOT VALID" : ""})),
+  const Decision refused =
       lost("foreign_key", table, key.columns.size() == 1 ? key.columns.front() : "", name,
-           shown_key(key)));
+           shown_key(key));
+  draft.after(alter_table(table, cat({"ADD CONSTRAINT ", quoted_name(name), " FOREIGN KEY (",
+                                      table.targets_of(key.columns), ") REFERENCES ",
+                                      quoted_name(parent->target_name), " (",
+                                      parent->targets_of(key.parent_columns), ")", actions_of(key),
+                                      deferrable, " NOT VALID"})),
+              refused);
+  if (orphans == Orphans::not_valid) return;
+  // Apart, so that rows which only PostgreSQL finds wanting do not cost the key itself.
+  Decision kept = refused;
+  kept.kind = "orphans";
+  kept.why = cat({"Not every row points to something by ", shown_key(key),
+                  ", so the foreign key stays NOT VALID: it holds for new rows only."});
+  draft.after(alter_table(table, cat({"VALIDATE CONSTRAINT ", quoted_name(name)})),
+              std::move(kept));
 }
 
 }  // namespace

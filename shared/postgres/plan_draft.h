@@ -156,6 +156,7 @@ void write_settings(Draft& draft);  // plan_settings.cpp
 std::string collation_of(const ColumnDraft& column);  // as declared; may be empty
 // Child columns get the types of the parent columns that they point to, where they can.
 void unify_foreign_keys(Draft& draft);
+bool is_comparable(const TypeOption& one, const TypeOption& other);
 // The tables that hold the rows of virtual tables' modules and are not carried as tables.
 bool is_shadow_table(const DatabaseProfile& profile, std::string_view table);
 

@@ -24,20 +24,19 @@ bool take_type(ColumnDraft& column, std::string_view choice) {
   return false;
 }
 
-bool is_comparable(const TypeOption& one, const TypeOption& other) {
-  const auto is_integer = [](const TypeOption& type) {
-    return type.conversion == Conversion::bigint;
-  };
-  const auto is_text = [](const TypeOption& type) { return type.conversion == Conversion::text; };
-  if (is_integer(one) && is_integer(other)) return true;
-  if (is_text(one) && is_text(other)) return true;
-  return one.choice == other.choice;
+bool has_values(const ColumnDraft& column) {
+  const CellCounts& cells = column.plan.cells;
+  return cells.integers + cells.reals + cells.texts + cells.blobs > 0;
 }
 
 // True when something changed.
 bool unify(ColumnDraft& child, ColumnDraft& parent) {
   if (is_comparable(child.type(), parent.type())) return false;
   if (take_type(child, parent.type().choice)) return true;
+  if (!has_values(child) && child.profile->generated == Generated::no) {
+    child.verdict.options.push_back(parent.type());
+    return take_type(child, parent.type().choice);
+  }
   if (take_type(parent, child.type().choice)) return true;
   // Both as text, where both can be.
   const size_t before = parent.chosen;
@@ -56,13 +55,24 @@ bool unify_table(Draft& draft, TableDraft& table) {
     for (size_t i = 0; i < columns; ++i) {
       ColumnDraft* from = column_of(table, key.columns[i]);
       ColumnDraft* to = column_of(*parent, key.parent_columns[i]);
-      if (from != nullptr && to != nullptr && from != to) changed |= unify(*from, *to);
+      const bool both = from != nullptr && to != nullptr && from != to;
+      if (both && from->profile != nullptr) changed |= unify(*from, *to);
     }
   }
   return changed;
 }
 
 }  // namespace
+
+bool is_comparable(const TypeOption& one, const TypeOption& other) {
+  const auto is_integer = [](const TypeOption& type) {
+    return type.conversion == Conversion::bigint;
+  };
+  const auto is_text = [](const TypeOption& type) { return type.conversion == Conversion::text; };
+  if (is_integer(one) && is_integer(other)) return true;
+  if (is_text(one) && is_text(other)) return true;
+  return one.choice == other.choice;
+}
 
 void unify_foreign_keys(Draft& draft) {
   // A change may reach tables that point to the changed one; chains are no longer than tables.

@@ -100,8 +100,9 @@ TEST_CASE("foreign keys keep their columns, actions and time") {
       " DEFERRABLE INITIALLY DEFERRED)");
   CHECK(has(plan,
             "ADD CONSTRAINT \"fk\" FOREIGN KEY (\"x\", \"y\") REFERENCES \"p\" (\"a\", \"b\") "
-            "ON DELETE SET NULL ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED\n"));
-  CHECK(has(plan, "FOREIGN KEY (\"self\") REFERENCES \"c\" (\"s\")\n"));
+            "ON DELETE SET NULL ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID\n"));
+  CHECK(has(plan, "VALIDATE CONSTRAINT \"fk\"\n"));
+  CHECK(has(plan, "FOREIGN KEY (\"self\") REFERENCES \"c\" (\"s\") NOT VALID\n"));
 }
 
 TEST_CASE("tables may point to each other") {
@@ -118,6 +119,7 @@ TEST_CASE("rows that point to nothing are kept, and the key holds for new ones")
       "INSERT INTO c VALUES(7)";
   const Plan plan = plan_of(sql);
   CHECK(has(plan, "REFERENCES \"p\" (\"a\") NOT VALID\n"));
+  CHECK(!has(plan, "VALIDATE"));
   CHECK(decisions_of(plan, "orphans") == "ASK orphans c.x p n=1 [rowid 1]");
   CHECK(!has(plan_of(sql, {{"c", "x", "p", "orphans", "drop"}}), "FOREIGN KEY"));
 }
@@ -129,6 +131,14 @@ TEST_CASE("a key to a missing table is reported") {
         "REPORT foreign_key_parent_missing c.x gone n=0");
 }
 
+TEST_CASE("a key to columns that are not unique is reported") {
+  const Plan plan = plan_of(
+      "CREATE TABLE p(a INT, b INT UNIQUE); CREATE TABLE c(x INT REFERENCES "
+      "p(a), y INT REFERENCES p(b))");
+  CHECK(decisions_of(plan, "foreign_key_mismatch") == "REPORT foreign_key_mismatch c.x p n=0");
+  CHECK(has(plan, "FOREIGN KEY (\"y\")"));
+}
+
 TEST_CASE("both ends of a foreign key have one type, the parent's where it can be") {
   const Plan number = plan_of(
       "CREATE TABLE p(a INTEGER PRIMARY KEY); INSERT INTO p VALUES(5);"
@@ -138,6 +148,14 @@ TEST_CASE("both ends of a foreign key have one type, the parent's where it can b
       "CREATE TABLE p(a TEXT PRIMARY KEY); INSERT INTO p VALUES('5');"
       "CREATE TABLE c(x INTEGER REFERENCES p); INSERT INTO c VALUES(5)");
   CHECK(types_of(text, "c") == "text");
+  const Plan empty =
+      plan_of("CREATE TABLE p(a INTEGER PRIMARY KEY); CREATE TABLE c(x DATETIME REFERENCES p)");
+  CHECK(types_of(empty, "c") == "bigint");
+  const Plan apart = plan_of(
+      "CREATE TABLE p(a INTEGER PRIMARY KEY); CREATE TABLE c(x TEXT REFERENCES p);"
+      "INSERT INTO c VALUES('x')");
+  CHECK(types_of(apart, "c") == "text");
+  CHECK(decisions_of(apart, "foreign_key_types") == "REPORT foreign_key_types c.x p n=0");
   const Plan uuid = plan_of(
       "CREATE TABLE p(a UUID PRIMARY KEY); CREATE TABLE c(x TEXT REFERENCES p);"
       "INSERT INTO p VALUES('6ba7b810-9dad-11d1-80b4-00c04fd430c8');"
