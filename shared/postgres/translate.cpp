@@ -76,6 +76,16 @@ bool is_plain_decimal(std::string_view text) {
   return digits(text.substr(0, point)) && digits(text.substr(point + 1));
 }
 
+// A literal that SQLite writes as it stands: 1.5, but not 1.50.
+bool is_short_decimal(const Typed& value) {
+  if (value.kind != Kind::real || value.literal == nullptr) return false;
+  const std::string& text = value.literal->text;
+  const bool trailing = text.ends_with('0') && !text.ends_with(".0");
+  const bool leading = text.starts_with('0') && !text.starts_with("0.");
+  return is_plain_decimal(text) && text.size() <= 12 && !trailing && !leading &&
+         !text.starts_with("0.0000");
+}
+
 std::string stored_number(Translator& translator, const Typed& value, const ColumnName& column) {
   std::string text = value.sql;
   if (value.kind == Kind::text && value.literal != nullptr &&
@@ -110,7 +120,11 @@ bool is_now(const sql::Expression& value, ValueClass holds) {
   const bool milliseconds = holds == ValueClass::timestamp_milliseconds;
   if (milliseconds && value.kind == ExpressionKind::apply &&
       value.operation == sql::Operator::multiply && integer_value(value.operands[1]) == 1000) {
-    return is_now(value.operands[0], ValueClass::timestamp_seconds);
+    const Expression& seconds = value.operands[0];
+    const bool precise = seconds.kind == ExpressionKind::call && seconds.operands.size() == 1 &&
+                         lower_name(seconds.text) == "unixepoch" &&
+                         lower_name(seconds.operands[0].text).starts_with("subsec");
+    return precise || is_now(seconds, ValueClass::timestamp_seconds);
   }
   if (value.kind != ExpressionKind::call || milliseconds) return false;
   const std::string name = lower_name(value.text);
@@ -153,6 +167,7 @@ std::string Translator::stored(const Typed& value, const ColumnName& column) {
     case ValueClass::numeric:
       return stored_number(*this, simple, column);
     case ValueClass::text:
+      if (is_short_decimal(simple)) return quoted_text(simple.literal->text);
       return as_text(simple).sql;
     case ValueClass::bytes:
       if (simple.kind == Kind::bytes) return simple.sql;
@@ -219,11 +234,57 @@ Outcome<std::string> translate_default(const Expression& value, const ColumnName
   return without_outer_parentheses(std::move(made));
 }
 
+namespace {
+
+// json_valid(name), or name IS NULL OR json_valid(name), of a text: what is no JSON is refused by
+// the conversion itself, which is as good where nothing else may make the condition true.
+const Expression* json_check(const Expression& condition) {
+  const Expression* call = &condition;
+  const bool either = condition.kind == ExpressionKind::apply &&
+                      condition.operation == sql::Operator::logical_or &&
+                      condition.operands.size() == 2;
+  if (either) call = &condition.operands[1];
+  if (call->kind != ExpressionKind::call || lower_name(call->text) != "json_valid" ||
+      call->operands.size() != 1 || call->operands[0].kind != ExpressionKind::name) {
+    return nullptr;
+  }
+  if (!either) return &call->operands[0];
+  const Expression& null = condition.operands[0];
+  const bool tests_null =
+      null.kind == ExpressionKind::apply &&
+      (null.operation == sql::Operator::is_null ||
+       (null.operation == sql::Operator::is && null.operands[1].kind == ExpressionKind::null)) &&
+      null.operands[0].kind == ExpressionKind::name &&
+      same_name(null.operands[0].text, call->operands[0].text);
+  return tests_null ? &call->operands[0] : nullptr;
+}
+
+std::string condition_part(Translator& translator, const Expression& condition) {
+  const Expression* name = json_check(condition);
+  if (name != nullptr) {
+    const Typed value = translator.translate(*name);
+    if (value.kind == Kind::text && value.column != nullptr) {
+      return cat({"(", value.sql, " IS NULL OR ", value.sql, "::json IS NOT NULL)"});
+    }
+  }
+  return translator.condition(condition).sql;
+}
+
+}  // namespace
+
 Outcome<std::string> translate_condition(const Expression& condition, const TableName& table) {
   Translator translator = over(table);
-  const Typed made = translator.condition(condition);
+  std::string made;
+  if (condition.kind == ExpressionKind::apply &&
+      condition.operation == sql::Operator::logical_and) {
+    for (const Expression& one : condition.operands) {
+      made += cat({made.empty() ? "" : " AND ", condition_part(translator, one)});
+    }
+  } else {
+    made = without_outer_parentheses(condition_part(translator, condition));
+  }
   if (translator.failed()) return translator.failure();
-  return without_outer_parentheses(made.sql);
+  return made;
 }
 
 Outcome<std::string> translate_generated(const Expression& value, const TableName& table,

@@ -228,7 +228,8 @@ Typed Translator::rounded(const sql::Expression& call) {
   if (value.kind == Kind::integer) {
     return made_of(value.sql + "::float8", Kind::real, {&value});
   }
-  return made_of(cat({"round(", value.sql, "::numeric, ", decimal(digits), ")::float8"}),
+  if (digits > 0) note("round takes a number as it is printed: 2.675 is rounded up.");
+  return made_of(cat({"round(", value.sql, "::text::numeric, ", decimal(digits), ")::float8"}),
                  Kind::real, {&value});
 }
 

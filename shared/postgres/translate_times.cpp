@@ -117,7 +117,10 @@ std::optional<Moment> Translator::moment(const std::vector<sql::Expression>& arg
 std::optional<Moment> Translator::moment_start(const sql::Expression& value, Unit unit) {
   const bool is_epoch = unit == Unit::epoch;
   Moment made;
-  if (!is_epoch && value.kind == sql::ExpressionKind::text && same_name(value.text, "now")) {
+  const bool precise = same_name(value.text, "subsec") || same_name(value.text, "subsecond");
+  if (!is_epoch && value.kind == sql::ExpressionKind::text &&
+      (precise || same_name(value.text, "now"))) {
+    made.with_milliseconds = precise;
     made.sql = "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')";
     made.change = Change::with_settings;
     made.is_now = true;
@@ -275,9 +278,10 @@ std::optional<Typed> Translator::of_time(const std::string& name, const sql::Exp
   Typed value;
   value.change = made->change;
   if (name == "unixepoch") {
-    if (made->with_milliseconds) return no("unixepoch with fractions");
-    value.kind = Kind::integer;
-    value.sql = cat({"floor(extract(epoch FROM ", made->sql, "))::bigint"});
+    const bool fraction = made->with_milliseconds;
+    value.kind = fraction ? Kind::real : Kind::integer;
+    value.sql = cat({fraction ? "(floor(1000 * " : "floor(", "extract(epoch FROM ", made->sql,
+                     fraction ? "))::float8 / 1000)" : "))::bigint"});
     return value;
   }
   value.kind = Kind::real;
