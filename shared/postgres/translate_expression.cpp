@@ -39,6 +39,7 @@ bool is_rowid(std::string_view name) {
 }  // namespace
 
 Typed Translator::translate(const sql::Expression& expression) {
+  step();
   std::vector<size_t> bare;
   for (const Scope& scope : scopes_) bare.push_back(scope.bare.size());
   Typed made = inner(expression);

@@ -74,6 +74,8 @@ const sql::ResultColumn* named_result(const std::vector<sql::ResultColumn>& resu
 }  // namespace
 
 TranslatedSelect Translator::select(const sql::Select& select) {
+  step();
+  if (failed()) return {};
   const size_t known = common_.size();
   const std::string head = with(select);
   TranslatedSelect made;

@@ -82,6 +82,11 @@ Typed Translator::no(std::string reason) {
   return {"NULL", Kind::null};
 }
 
+void Translator::step() {
+  constexpr int steps_max = 200'000;
+  if (++steps_ > steps_max) no("a definition of this size");
+}
+
 Failure Translator::failure() const {
   return fix_input("not_translatable", cat({"PostgreSQL has no equal for ", reason_, "."}));
 }

@@ -97,6 +97,8 @@ class Translator {
   // The first reason counts.
   Typed no(std::string reason);
   bool failed() const { return !reason_.empty(); }
+  // Counts the work, which a hostile tree can double at every level.
+  void step();
   Failure failure() const;
   const TableName* table_named(std::string_view name) const;
 
@@ -199,6 +201,7 @@ class Translator {
   std::list<ColumnName> kept_;     // columns that outlive their SELECT
   std::vector<Scope> scopes_;
   int queries_ = 0;
+  int steps_ = 0;
   std::vector<std::string> notes_;
   std::string reason_;
 };

@@ -169,3 +169,11 @@ TEST_CASE("what doubles at every level comes to an end") {
   for (int i = 0; i < 60; ++i) text = "max(" + text + ", id)";
   CHECK(check_of(text + " > 0").starts_with("? "));
 }
+
+TEST_CASE("a WITH inside of each WITH comes to an end") {
+  std::string text = "SELECT 1";
+  for (int i = 0; i < 30; ++i) {
+    text = "WITH RECURSIVE c AS (" + text + " UNION SELECT 2) SELECT 1 FROM c";
+  }
+  CHECK(view_of(text).starts_with("? "));
+}
