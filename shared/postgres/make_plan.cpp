@@ -4,6 +4,22 @@ namespace fairway::postgres {
 
 namespace {
 
+// PostgreSQL looks into its own catalog first, unless the path names it elsewhere: a table called
+// pg_class would be made, and then not be found.
+void look_here_first(Draft& draft) {
+  for (const auto& object : draft.profile.schema) {
+    if (!object.name.starts_with("pg_")) continue;
+    draft.before(
+        "DO 'BEGIN PERFORM set_config(''search_path'', quote_ident(current_schema()) || "
+        "'', pg_catalog'', true); END'");
+    draft.decide(about(Treatment::report, "catalog_name", object.type == "table" ? object.name : "",
+                       "", object.name,
+                       "PostgreSQL has names of its own that start with pg_ and finds those "
+                       "first: say the schema before this one, or set search_path."));
+    return;
+  }
+}
+
 Plan refused(Draft& draft, Failure why) {
   Plan plan;
   plan.decisions = std::move(draft.plan.decisions);
@@ -20,6 +36,7 @@ Outcome<Plan> make_plan(const DatabaseProfile& profile, const std::vector<Choice
   if (auto why = draft_types(draft)) return refused(draft, *why);
   draft_names(draft);
   draft_generated(draft);
+  look_here_first(draft);
   write_tables(draft);
   write_keys(draft);
   write_indexes(draft);

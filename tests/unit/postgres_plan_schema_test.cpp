@@ -192,6 +192,14 @@ TEST_CASE("constraints never take the name of a table or an index") {
   CHECK(has(plan, "ADD CONSTRAINT \"t_a_key_2\" UNIQUE"));
 }
 
+TEST_CASE("a table may be called like one of PostgreSQL's own") {
+  const Plan plan = plan_of("CREATE TABLE pg_class(a); CREATE TABLE t(b)");
+  CHECK(plan.before[0].sql.contains("set_config(''search_path''"));
+  CHECK(plan.tables[0].target_name == "pg_class");
+  CHECK(decisions_of(plan, "catalog_name") == "REPORT catalog_name pg_class. pg_class n=0");
+  CHECK(!has(plan_of("CREATE TABLE t(b)"), "search_path"));
+}
+
 TEST_CASE("1,601 columns are refused by name") {
   std::string sql = "CREATE TABLE wide(c0";
   for (int64_t i = 1; i <= 1'600; ++i) sql += cat({",c", decimal(i)});
