@@ -123,6 +123,17 @@ TEST_CASE("views come in the order in which they read each other") {
         "MAP view . first n=0\nMAP view . second n=0\nREPORT view . lost n=0");
 }
 
+TEST_CASE("a trigger becomes a function and a trigger, behind the rows, or is reported") {
+  const Plan plan = plan_of(
+      "CREATE TABLE t(a INT); CREATE TABLE log(x INT);"
+      "CREATE TRIGGER keep AFTER INSERT ON t BEGIN INSERT INTO log(x) VALUES(NEW.a); END;"
+      "CREATE TRIGGER odd AFTER INSERT ON t BEGIN SELECT quote(NEW.a) FROM log, t; "
+      "INSERT INTO log(x) SELECT quote(1); END");
+  CHECK(has(plan, "CREATE TRIGGER \"keep\""));
+  CHECK(plan.after.back().sql.contains("TRIGGER"));
+  CHECK(decisions_of(plan, "trigger") == "MAP trigger t. keep n=0\nREPORT trigger t. odd n=0");
+}
+
 TEST_CASE("a definition's statement may be refused, the tables may not") {
   const Plan plan = plan_of(
       "CREATE TABLE t(a INT UNIQUE CHECK (a > 0)); CREATE VIEW v AS SELECT a "
