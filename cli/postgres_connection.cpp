@@ -89,6 +89,11 @@ Outcome<PostgresConnection> PostgresConnection::open(const std::string& url) {
 }
 
 int PostgresConnection::server_version() const { return PQserverVersion(connection_); }
+bool is_refusal(const Failure& failure) {
+  return failure.code == "target_refused" || failure.code == "target_limit" ||
+         failure.code == "target_permission";
+}
+
 bool PostgresConnection::is_alive() const { return PQstatus(connection_) == CONNECTION_OK; }
 
 Failure PostgresConnection::failure(std::string_view words, std::string_view state) const {
@@ -98,9 +103,23 @@ Failure PostgresConnection::failure(std::string_view words, std::string_view sta
                        cat({"The connection to PostgreSQL broke off: ", trim(words), "."}),
                        "You: run the same command again.");
   }
-  return report_bug("target_refused",
-                    cat({"PostgreSQL refused: ", trim(words), state.empty() ? "" : " (", state,
-                         state.empty() ? "." : ")."}));
+  const std::string message = cat({"PostgreSQL refused: ", trim(words), state.empty() ? "" : " (",
+                                   state, state.empty() ? "." : ")."});
+  if (state == "42501") {
+    return ask_permission("target_permission", message,
+                          "You: ask the owner of the database for the right to make tables in the "
+                          "schema. Nothing was kept.");
+  }
+  if (state.starts_with("54")) {
+    return fix_input("target_limit", message,
+                     "You: PostgreSQL has a limit there that SQLite has not; split the table, or "
+                     "leave out what is too large. Nothing was kept.");
+  }
+  if (state.starts_with("53")) {
+    return retry_later("target_full", message,
+                       "You: make room on the server, and try again. Nothing was kept.");
+  }
+  return report_bug("target_refused", message);
 }
 
 std::optional<Failure> PostgresConnection::execute(const std::string& sql) {

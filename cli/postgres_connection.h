@@ -2,7 +2,8 @@
 //
 // Failures: ask_permission `target_sign_in` when the server does not let us in, fix_input
 // `target_url` for a wrong address, retry_later `target_lost` when the connection breaks off,
-// report_bug `target_refused` with the server's words when it refuses a statement, retry_later
+// with the server's words when it refuses a statement report_bug `target_refused`, ask_permission
+// `target_permission`, fix_input `target_limit` or retry_later `target_full`; retry_later
 // `cancelled`.
 #pragma once
 
@@ -25,6 +26,9 @@ struct TextTable {
   std::vector<unsigned> types;  // the OIDs of the columns' types
   std::vector<std::vector<std::optional<std::string>>> rows;
 };
+
+// The server did not take a statement and is ready for others.
+bool is_refusal(const Failure& failure);
 
 class PostgresConnection {
  public:

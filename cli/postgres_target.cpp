@@ -49,7 +49,7 @@ std::optional<Failure> try_statement(PostgresConnection& connection, const std::
   if (auto failure = connection.execute(savepoint)) return failure;
   auto refused = connection.execute(sql);
   if (!refused) return connection.execute(forth);
-  if (refused->code != "target_refused") return refused;
+  if (!is_refusal(*refused)) return refused;
   if (auto failure = connection.execute(back)) return failure;
   return refused;
 }
@@ -67,7 +67,7 @@ std::optional<Failure> run_ddl(PostgresConnection& connection, const std::vector
     }
     const auto refused = try_statement(connection, ddl.sql);
     if (!refused) continue;
-    if (refused->code != "target_refused") return refused;
+    if (!is_refusal(*refused)) return refused;
     postgres::Decision decision = *ddl.if_refused;
     decision.why += cat({" ", refused->message});
     sides.refused.push_back(std::move(decision));
@@ -140,10 +140,7 @@ auto copy(PostgresConnection& connection, const std::string& target, const Write
     if (cancelled()) return cancelled_failure();
     return written.ok() ? *out.failure() : written.failure();
   }
-  if (auto failure = connection.end_copy()) {
-    failure->message += cat({" (loading ", target, ")"});
-    return *failure;
-  }
+  if (auto failure = connection.end_copy()) return *failure;
   return written;
 }
 
@@ -194,7 +191,7 @@ std::optional<Failure> sum_what_is_there(PostgresConnection& connection, const P
   for (const TablePlan& table : work.plan.tables) {
     if (auto failure = connection.execute(savepoint)) return failure;
     auto rows = connection.query(postgres::checksums_query(table));
-    if (!rows.ok() && rows.failure().code != "target_refused") return rows.failure();
+    if (!rows.ok() && !is_refusal(rows.failure())) return rows.failure();
     if (auto failure = connection.execute(back)) return failure;
     if (!rows.ok()) {
       sides.target.emplace_back();
@@ -248,7 +245,7 @@ std::optional<Failure> check_views(PostgresConnection& connection, const Postgre
     if (cancelled()) return cancelled_failure();
     if (auto failure = connection.execute(savepoint)) return failure;
     auto compared = compare_view(connection, work, view);
-    if (!compared.ok() && compared.failure().code != "target_refused" &&
+    if (!compared.ok() && !is_refusal(compared.failure()) &&
         compared.failure().code != "view_not_comparable") {
       return compared.failure();
     }

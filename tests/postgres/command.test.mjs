@@ -146,6 +146,29 @@ describe('what is refused', () => {
     assert.equal(psql(url, 'SELECT count(*) FROM items'), '1');
   });
 
+  test('a row that no page of PostgreSQL can hold', async (context) => {
+    const names = Array.from({ length: 1500 }, (_, i) => `c${i}`);
+    const file = newSqlite(
+      newFolder(context),
+      `CREATE TABLE wide(${names.join(' INTEGER, ')} INTEGER);
+      INSERT INTO wide VALUES (${names.map((_, i) => i).join(', ')});`,
+    );
+    const url = server.newDatabase();
+    const refused = await fairway('migrate', file, '--into', url);
+    assert.equal(refused.code, 3, refused.error);
+    assert.match(refused.error, /row is too big.*COPY wide/);
+    assert.equal(objectsIn(url), '0');
+  });
+
+  test('a user without the right to make tables', async (context) => {
+    const file = newSqlite(newFolder(context), manyRows(10));
+    const url = server.newDatabase();
+    psql(url, 'CREATE ROLE reader LOGIN; REVOKE CREATE ON SCHEMA public FROM public');
+    const refused = await fairway('migrate', file, '--into', url.replace('postgres@', 'reader@'));
+    assert.equal(refused.code, 3, refused.error);
+    assert.match(refused.error, /permission denied/);
+  });
+
   test('files that are no database', async (context) => {
     const folder = newFolder(context);
     const url = server.newDatabase();
