@@ -44,6 +44,10 @@ void decide_generated(Draft& draft, TableDraft& table, ColumnDraft& column) {
     decision.choice = "generated";
     decision.why = is_stored ? "PostgreSQL computes the column by the same expression."
                              : "PostgreSQL 15 has no virtual columns: the same expression, stored.";
+    draft.book.ask(decision);
+    if (decision.choice == "materialize") {
+      decision.why = "The column holds the values as they are, and is not computed any more.";
+    }
   } else {
     decision.outcome = Treatment::ask;
     decision.choices = {"materialize"};
@@ -53,7 +57,6 @@ void decide_generated(Draft& draft, TableDraft& table, ColumnDraft& column) {
                         "more: ",
                         shown_sql(constraint == nullptr ? "" : constraint->text)});
   }
-  draft.book.ask(decision);
   if (decision.choice == "generated") {
     column.plan.is_generated = true;
     column.generated_as = *expression;

@@ -370,14 +370,7 @@ TypeVerdict judge_uuid(const ColumnProfile& column) {
   return verdict;
 }
 
-}  // namespace
-
-TypeVerdict judge_type(const ColumnProfile& column, TypeDemands demands) {
-  if (demands.is_rowid) {
-    TypeVerdict verdict;
-    add(verdict, bigint_type());
-    return verdict;
-  }
+TypeVerdict judge_declared(const ColumnProfile& column, TypeDemands demands) {
   switch (column.kind) {
     case DeclaredKind::integer:
       return judge_integer(column);
@@ -403,6 +396,31 @@ TypeVerdict judge_type(const ColumnProfile& column, TypeDemands demands) {
       return judge_values(column);
   }
   return judge_values(column);
+}
+
+// Where there is no value, every type holds all of them.
+void add_every_type(TypeVerdict& verdict) {
+  for (TypeOption option : {text_type(), bytes_type(), bigint_type(), real_type(), numeric_type(),
+                            boolean_type(), uuid_type()}) {
+    add(verdict, std::move(option));
+  }
+  add(verdict, {"timestamptz", "timestamp with time zone", Conversion::timestamp_text});
+  add(verdict, {"date", "date", Conversion::date_text});
+  add(verdict, {"time", "time without time zone", Conversion::time_text});
+  add(verdict, {"json", "json", Conversion::json});
+}
+
+}  // namespace
+
+TypeVerdict judge_type(const ColumnProfile& column, TypeDemands demands) {
+  if (demands.is_rowid) {
+    TypeVerdict verdict;
+    add(verdict, bigint_type());
+    return verdict;
+  }
+  TypeVerdict verdict = judge_declared(column, demands);
+  if (values_of(column.cells) == 0 && column.generated == Generated::no) add_every_type(verdict);
+  return verdict;
 }
 
 }  // namespace fairway::postgres

@@ -24,19 +24,10 @@ bool take_type(ColumnDraft& column, std::string_view choice) {
   return false;
 }
 
-bool has_values(const ColumnDraft& column) {
-  const CellCounts& cells = column.plan.cells;
-  return cells.integers + cells.reals + cells.texts + cells.blobs > 0;
-}
-
 // True when something changed.
 bool unify(ColumnDraft& child, ColumnDraft& parent) {
   if (is_comparable(child.type(), parent.type())) return false;
   if (take_type(child, parent.type().choice)) return true;
-  if (!has_values(child) && child.profile->generated == Generated::no) {
-    child.verdict.options.push_back(parent.type());
-    return take_type(child, parent.type().choice);
-  }
   if (take_type(parent, child.type().choice)) return true;
   // Both as text, where both can be.
   const size_t before = parent.chosen;
