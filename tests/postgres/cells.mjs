@@ -152,7 +152,7 @@ function sourceText(type, value, kind, dates) {
   const text = bytes === null ? String(value) : repaired(bytes);
   switch (kind) {
     case 'double precision':
-      return bits(Number(text));
+      return bits(type === 'real' ? value : Number(text));
     case 'boolean':
       return ['1', 'true'].includes(text.toLowerCase()) ? 'true' : 'false';
     case 'bytea':
