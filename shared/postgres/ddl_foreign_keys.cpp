@@ -89,7 +89,8 @@ enum class Orphans { none, not_valid, drop };
 Orphans ask_for_orphans(Draft& draft, const TableDraft& table, const ForeignKeyProfile& key) {
   if (key.orphans.count == 0) return Orphans::none;
   Decision decision =
-      about(Treatment::ask, "orphans", table.name, join(key.columns, ", "), key.parent,
+      about(Treatment::ask, "orphans", table.name,
+            key.columns.size() == 1 ? key.columns.front() : "", key.parent,
             cat({counted(key.orphans.count, "row points", "rows point"), " to nothing by ",
                  shown_key(key),
                  ". The rows are kept; the foreign key is NOT VALID: it holds for new "

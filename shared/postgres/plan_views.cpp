@@ -83,8 +83,10 @@ void write_trigger(Draft& draft, const SchemaObject& object) {
 
 void write_views(Draft& draft) {
   std::vector<WaitingView> waiting = read_views(draft);
-  // A view over views can be translated once those are.
-  for (bool moved = true; moved && !waiting.empty();) {
+  // A view over views can be translated once those are. Nobody stacks them higher than this.
+  constexpr int rounds_max = 100;
+  bool moved = true;
+  for (int round = 0; moved && !waiting.empty() && round < rounds_max; ++round) {
     moved = false;
     std::vector<WaitingView> left;
     for (auto& view : waiting) {
