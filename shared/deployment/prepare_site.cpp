@@ -49,6 +49,10 @@ Task<Done> prepare_site(Host& host, Deployment deployment, SharedSite prepared) 
   for (const auto& variable : list_environment(host.database, deployment.project_id)) {
     settings.environment_names.push_back(variable.name);
   }
+  auto preview = co_await load_preview(host, deployment.account, deployment.preview_sha256);
+  for (auto& column : preview.dates) {
+    settings.dates.push_back({column.table, column.column, column.form});
+  }
   auto plan = plan_upload(files, settings);
   if (!plan.ok()) co_return plan.failure();
   PreparedSite site;

@@ -45,6 +45,13 @@ struct PreviewManifest {
     std::vector<Part> batches;
   };
   std::vector<AddedRows> added_rows;
+  // Columns of dates and the form of their values: [{table,column,form}].
+  struct Dates {
+    std::string table;
+    std::string column;
+    std::string form;
+  };
+  std::vector<Dates> dates;
 };
 
 // A project as its row says it. The manifests themselves are blobs, named by the SHA-256 of their

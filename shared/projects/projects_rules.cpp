@@ -8,6 +8,8 @@ namespace fairway {
 
 namespace {
 
+constexpr size_t date_columns_max = 20'000;
+
 constexpr size_t path_bytes_max = 1'000;
 
 std::vector<Part> read_parts(Fields& owner, int64_t size_bytes) {
@@ -128,6 +130,13 @@ Outcome<PreviewManifest> read_preview(const Json& json) {
       fields.adopt(item);
     }
   }
+  if (!fields.any("dates").is_null()) {
+    for (Fields& item : fields.objects("dates", date_columns_max)) {
+      preview.dates.push_back(
+          {item.text("table"), item.text("column"), item.text("form", {.size_max = 40})});
+      fields.adopt(item);
+    }
+  }
   if (auto failure = fields.failure()) return *failure;
   return preview;
 }
@@ -147,6 +156,10 @@ Json preview_json(const PreviewManifest& preview) {
     added_rows.push_back(
         {{"table", added.table}, {"rows", added.rows}, {"batches", parts_json(added.batches)}});
   }
+  Json dates = Json::array();
+  for (const auto& column : preview.dates) {
+    dates.push_back({{"table", column.table}, {"column", column.column}, {"form", column.form}});
+  }
   return {{"image",
            {{"size_bytes", preview.image_bytes},
             {"sha256", preview.image_sha256},
@@ -154,7 +167,8 @@ Json preview_json(const PreviewManifest& preview) {
           {"source", {{"size_bytes", preview.source_bytes}, {"sha256", preview.source_sha256}}},
           {"schema", preview.schema},
           {"tables", preview.tables},
-          {"added_rows", std::move(added_rows)}};
+          {"added_rows", std::move(added_rows)},
+          {"dates", std::move(dates)}};
 }
 
 int64_t rows_of(const PreviewManifest& preview) {

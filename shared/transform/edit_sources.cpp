@@ -323,10 +323,12 @@ Outcome<PrismaProject> prisma_project(const FileIndex& files) {
 
 }  // namespace
 
-Outcome<EditedSources> edit_sources(const std::vector<BundleFile>& bundle) {
+Outcome<EditedSources> edit_sources(const std::vector<BundleFile>& bundle,
+                                    const std::vector<DateColumn>& dates) {
   FileIndex files = indexed(bundle);
   auto prisma = prisma_project(files);
   if (!prisma.ok()) return prisma.failure();
+  prisma->dates = dates;
   auto sources = Walk(files, *prisma).from("server.js");
   if (!sources.ok()) return sources.failure();
   auto schema = apply("prisma/schema.prisma", prisma->schema, prisma_schema_replacements(*prisma));

@@ -82,6 +82,7 @@ struct PrismaProject {
   int major = 0;  // 0: no Prisma in package.json
   int minor = 0;
   std::string schema;  // text of prisma/schema.prisma, "" when there is none
+  std::vector<DateColumn> dates;
 };
 PrismaProject read_prisma_project(const Json& package_json, std::string schema);
 // Gives each new PrismaClient() the adapter that speaks to Turso; the provider stays sqlite.

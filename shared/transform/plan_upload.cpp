@@ -276,7 +276,7 @@ Outcome<UploadPlan> plan_upload(const std::vector<BundleFile>& bundle,
   if (auto failure = bundle_refusal(bundle)) return *failure;
   EditedSources sources;
   if (has_file(bundle, "server.js")) {
-    auto edited = edit_sources(bundle);
+    auto edited = edit_sources(bundle, settings.dates);
     if (!edited.ok()) return edited.failure();
     sources = std::move(*edited);
     if (auto failure = sources_refusal(bundle, sources)) return *failure;

@@ -1,7 +1,10 @@
 // Prisma against Turso: the provider stays "sqlite", the client gets a driver adapter.
 // Facts of the packages: since 7 the adapter is required and its class is PrismaLibSql; in 6 it is
 // PrismaLibSQL, made from the connection settings since 6.6, and a preview feature before 6.16.
-// Dates: a preview made by Prisma holds integer milliseconds, so the adapter goes on writing those.
+// Dates: a preview made by Prisma's own engine holds integer milliseconds, one made through an
+// adapter ISO texts; the adapter goes on writing what the rows have.
+#include <algorithm>
+
 #include "shared/base/text.h"
 #include "shared/transform/module_rules.h"
 
@@ -113,13 +116,28 @@ PrismaProject read_prisma_project(const Json& package_json, std::string schema) 
   return prisma;
 }
 
+namespace {
+
+bool has_form(const PrismaProject& prisma, std::string_view form) {
+  return std::ranges::any_of(prisma.dates,
+                             [&](const DateColumn& column) { return column.form == form; });
+}
+
+std::string_view timestamp_format(const PrismaProject& prisma) {
+  const bool is_text = has_form(prisma, "ISO text") && !has_form(prisma, "milliseconds") &&
+                       !has_form(prisma, "mixed");
+  return is_text ? "iso8601" : "unixepoch-ms";
+}
+
+}  // namespace
+
 std::vector<Replacement> prisma_replacements(const TokenText& tokens, const PrismaProject& prisma,
                                              std::string_view env) {
   std::vector<Replacement> replacements;
   if (!takes_settings(prisma)) return replacements;
   std::string adapter =
       cat({"new ", adapter_class(prisma), "({ url: ", env, ".TURSO_DATABASE_URL, authToken: ", env,
-           ".TURSO_AUTH_TOKEN }, { timestampFormat: 'unixepoch-ms' })"});
+           ".TURSO_AUTH_TOKEN }, { timestampFormat: '", timestamp_format(prisma), "' })"});
   for (size_t index = 0; index + 1 < tokens.size(); ++index) {
     if (!tokens.is_free_word(index, "new") || !tokens.is(index + 1, "PrismaClient")) continue;
     add_adapter(tokens, index + 1, adapter, replacements);
@@ -171,6 +189,14 @@ std::vector<TransformWarning> prisma_warnings(const PrismaProject& prisma) {
     warnings.push_back({"prisma_url", std::string(file), 0,
                         "Since Prisma 7 the address of the database is no part of the schema.",
                         "You: move url to prisma.config.ts."});
+  }
+  for (const DateColumn& column : prisma.dates) {
+    if (prisma.major == 0 || column.form != "mixed") continue;
+    warnings.push_back({"dates_mixed", std::string(file), 0,
+                        cat({column.table, ".", column.column,
+                             " holds dates in more than one form; new rows get milliseconds, and "
+                             "comparing or sorting by that column goes wrong."}),
+                        "You: bring the column to one form in the builder."});
   }
   if (prisma.major > 0 && !takes_settings(prisma)) {
     warnings.push_back({"prisma_too_old", "package.json", 0,

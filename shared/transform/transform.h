@@ -36,10 +36,19 @@ bool needs_text(std::string_view path, int64_t size_bytes);
 
 enum class DatabaseKind { turso };
 
+// How the rows that are carried keep their dates, as migration has found it column by column: code
+// that writes dates goes on in the same form, because values of two forms do not compare.
+struct DateColumn {
+  std::string table;
+  std::string column;
+  std::string form;  // "milliseconds", "ISO text", "mixed", ... (migration, DateForms::form)
+};
+
 struct TransformSettings {
   std::string release_id;
   DatabaseKind database = DatabaseKind::turso;
   std::vector<std::string> environment_names;  // that have a value in Fairway
+  std::vector<DateColumn> dates = {};
 };
 
 struct StaticFile {
@@ -105,6 +114,7 @@ struct EditedSources {
   };
   std::vector<Package> packages;  // imported, but not part of the project
 };
-Outcome<EditedSources> edit_sources(const std::vector<BundleFile>& bundle);
+Outcome<EditedSources> edit_sources(const std::vector<BundleFile>& bundle,
+                                    const std::vector<DateColumn>& dates = {});
 
 }  // namespace fairway

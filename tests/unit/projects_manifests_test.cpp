@@ -129,7 +129,8 @@ Json preview() {
           {"tables",
            {{{"name", "t"}, {"rows", 12}, {"row_checksum", "0"}, {"columns", Json::array()}}}},
           {"added_rows",
-           {{{"table", "t"}, {"rows", 12}, {"batches", {part(hash_a, 10), part(hash_b, 20)}}}}}};
+           {{{"table", "t"}, {"rows", 12}, {"batches", {part(hash_a, 10), part(hash_b, 20)}}}}},
+          {"dates", {{{"table", "t"}, {"column", "at"}, {"form", "milliseconds"}}}}};
 }
 
 std::string wrong_preview(const Json::json_pointer& at, Json value) {
@@ -146,6 +147,7 @@ TEST_CASE("A preview's manifest is read whole and written again the same") {
   CHECK(rows_of(*read) == 12);
   Json without = preview();
   without.erase("added_rows");
+  without.erase("dates");
   CHECK(read_preview(without).ok());
 }
 
@@ -164,6 +166,7 @@ TEST_CASE("Each wrong member of a preview's manifest is named") {
   CHECK(wrong_preview(At("/added_rows/0/batches/1/sha256"), "x")
             .starts_with("added_rows[0].batches[1].sha256"));
   CHECK(wrong_preview(At("/added_rows/0/rows"), "x").starts_with("added_rows[0].rows"));
+  CHECK(wrong_preview(At("/dates/0/form"), 3).starts_with("dates[0].form"));
 }
 
 TEST_CASE("A manifest is kept only when every part that it names was uploaded, in its size") {

@@ -170,6 +170,21 @@ TEST_CASE("sources: Prisma 7 and 6 get their adapter, the provider stays sqlite"
   CHECK(edited_server(server, {package("~6.19.2")}) == expected("PrismaLibSQL"));
   CHECK(edited_server(server, {package("5.22.0")}) == server);
 
+  // The adapter goes on in the form that the rows have.
+  const auto files = project(server, {package("^7.1.0")});
+  auto formats = [&](const std::vector<DateColumn>& dates) {
+    const auto sources = edit_sources(files, dates);
+    REQUIRE(sources.ok());
+    const std::string& text = sources->modules.front().text;
+    return text.find("'iso8601'") != std::string::npos
+               ? std::string("iso8601")
+               : cat({"ms ", join(codes(sources->warnings), ",")});
+  };
+  CHECK(formats({{"User", "createdAt", "ISO text"}}) == "iso8601");
+  CHECK(formats({{"User", "createdAt", "milliseconds"}}) == "ms ");
+  CHECK(formats({{"User", "createdAt", "ISO text"}, {"Post", "at", "milliseconds"}}) == "ms ");
+  CHECK(formats({{"User", "createdAt", "mixed"}}) == "ms dates_mixed");
+
   const auto old = edited(server, {package("5.22.0")});
   CHECK(codes(old.warnings) == Names{"prisma_too_old"});
   const auto schema = [](std::string_view provider) {

@@ -29,7 +29,17 @@ LocalPreview local_preview_of(const Preview& opened, const Inspection& inspectio
 Json manifest_of(const Preview& preview, const Inspection& inspection) {
   Json tables = Json::array();
   for (const TableReading& table : inspection.tables) tables.push_back(table.sum);
-  return Json{{"schema", preview.schema()}, {"tables", std::move(tables)}};
+  Json dates = Json::array();
+  for (const TableReading& table : inspection.tables) {
+    for (const ColumnReading& column : table.columns) {
+      if (!column.is_date || column.dates.form().empty()) continue;
+      dates.push_back({{"table", table.sum.name},
+                       {"column", column.name},
+                       {"form", std::string(column.dates.form())}});
+    }
+  }
+  return Json{
+      {"schema", preview.schema()}, {"tables", std::move(tables)}, {"dates", std::move(dates)}};
 }
 
 Outcome<std::vector<NewTable>> read_new_tables(Preview& preview, const Inspection& inspection,
