@@ -298,7 +298,7 @@ std::optional<Failure> load_all(PostgresConnection& connection, const PostgresWo
     failure.hint = "Fairway: nothing was kept. Please report this.";
     return failure;
   }
-  return std::nullopt;
+  return work.why_not_commit();
 }
 
 std::optional<Failure> choose_schema(PostgresConnection& connection, const PostgresWork& work) {

@@ -5,6 +5,7 @@
 // run would have made, that is the answer (`target_exists`); otherwise it is refused, naming them.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "cli/postgres_connection.h"
@@ -19,6 +20,8 @@ struct PostgresWork {
   const postgres::Plan& plan;
   std::string schema;  // "": the first of search_path
   ProgressLine& progress;
+  // Asked at the end: a failure, and nothing is kept.
+  std::function<std::optional<Failure>()> why_not_commit = [] { return std::nullopt; };
 };
 
 // Fails with fix_input `target_too_old`, `target_not_empty`; report_bug `data_differs` (nothing is

@@ -58,7 +58,8 @@ Outcome<Exit> migrate_into_postgres(const Arguments& arguments) {
   if (planned->plan.refusal) return *planned->plan.refusal;
   ProgressLine progress(planned->profile.rows);
   auto sides = migrate_to_postgres(
-      *connection, {planned->preview, planned->plan, arguments.schema.value_or(""), progress});
+      *connection, {planned->preview, planned->plan, arguments.schema.value_or(""), progress,
+                    [&] { return why_changed(planned->source); }});
   if (!sides.ok()) return sides.failure();
   const int64_t span_ms = ms_since(start);
   if (arguments.json == Switch::on) {
