@@ -158,13 +158,39 @@ std::optional<Failure> check_integrity(const Connection& connection) {
 
 namespace {
 
-// The whole check compares indexes with their tables, which takes their collations and functions;
-// where one is not to be had, the check of the tables alone is left.
-std::optional<Failure> check_preview(const Connection& connection, ForeignParts foreign_parts) {
+// The index that a finding of the integrity check is about; "" when it is about something else.
+std::string_view index_named_in(std::string_view message) {
+  for (std::string_view words : {"missing from index ", "entries in index "}) {
+    const size_t at = message.find(words);
+    if (at == std::string_view::npos) continue;
+    const std::string_view name = message.substr(at + words.size());
+    return name.substr(0, name.rfind('.'));
+  }
+  return "";
+}
+
+// An index on expressions: "(" stands in its list of columns.
+bool is_on_expressions(const std::vector<SchemaObject>& schema, std::string_view name) {
+  return std::ranges::any_of(schema, [&](const SchemaObject& object) {
+    if (object.type != "index" || object.name != name) return false;
+    return std::ranges::count(normal_form(object.sql), '(') > 1;
+  });
+}
+
+// The whole check compares indexes with their tables. Where that takes a collation or a function
+// that is not to be had, or finds that another version of SQLite computes an indexed expression in
+// another way (lower() of texts with NUL, dates), nothing is wrong with the rows: the check of the
+// tables alone is left.
+std::optional<Failure> check_preview(const Connection& connection,
+                                     const std::vector<SchemaObject>& schema,
+                                     ForeignParts foreign_parts) {
   auto failure = check_integrity(connection);
-  const bool lacks_parts = failure && (failure->code == "preview_collation_missing" ||
-                                       failure->code == "preview_function_missing");
-  if (foreign_parts == ForeignParts::refuse || !lacks_parts) return failure;
+  if (!failure) return std::nullopt;
+  const bool lacks_parts =
+      failure->code == "preview_collation_missing" || failure->code == "preview_function_missing";
+  const bool is_harmless = is_on_expressions(schema, index_named_in(failure->message)) ||
+                           (lacks_parts && foreign_parts == ForeignParts::leave_out);
+  if (!is_harmless) return failure;
   return run_check(connection, "PRAGMA quick_check(1)");
 }
 
@@ -213,7 +239,8 @@ Outcome<Preview> open_preview(SharedBytes bytes, PreviewLimits limits) {
   auto statistics = statistics_tables(state->connection);
   if (!statistics.ok()) return statistics.failure();
   state->statistics = std::move(*statistics);
-  if (auto failure = check_preview(state->connection, limits.foreign_parts)) return *failure;
+  if (auto failure = check_preview(state->connection, state->schema, limits.foreign_parts))
+    return *failure;
   return Preview(std::move(state));
 }
 

@@ -143,5 +143,21 @@ TEST_CASE("a tree of tables that point at each other ends") {
   CHECK(outcomes.refused > 0);
 }
 
+TEST_CASE(
+    "an index on expressions may be another version's; an index on columns may not be wrong") {
+  auto opened = [](std::string_view definition) {
+    const std::string image =
+        test::image_of(cat({"CREATE TABLE t(a INT, b INT); INSERT INTO t VALUES(-1,5),(2,6); "
+                            "CREATE INDEX i ON t(a); PRAGMA writable_schema=ON; "
+                            "UPDATE sqlite_schema SET sql='CREATE INDEX i ON ",
+                            definition, "' WHERE name='i'; PRAGMA writable_schema=OFF;"}));
+    auto preview = open_preview(image);
+    return preview.ok() ? std::string("taken") : preview.failure().code;
+  };
+  CHECK(opened("t(a)") == "taken");
+  CHECK(opened("t(abs(a))") == "taken");
+  CHECK(opened("t(b)") == "preview_corrupt");
+}
+
 }  // namespace
 }  // namespace fairway
