@@ -327,13 +327,6 @@ ShownRows shown_rows(const Review& review) {
   return shown;
 }
 
-int64_t decisions_of(const TargetReview& review, std::string_view table) {
-  if (table.empty()) return review.decisions;
-  return std::ranges::count_if(review.rows, [&](const ReviewRow& row) {
-    return row.rank == ReviewRank::decision && row.table == table;
-  });
-}
-
 const ReviewRow* find_row(const TargetReview& review, std::string_view key) {
   for (const ReviewRow& row : review.rows) {
     if (row.key() == key) return &row;

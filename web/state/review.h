@@ -117,9 +117,6 @@ struct ShownRows {
 };
 ShownRows shown_rows(const Review& review);
 
-// Decisions of a table, or of all when `table` is empty.
-int64_t decisions_of(const TargetReview& review, std::string_view table);
-
 const ReviewRow* find_row(const TargetReview& review, std::string_view key);
 
 // `choices` with this answer in place of an earlier one to the same question.

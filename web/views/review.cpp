@@ -136,13 +136,23 @@ std::string accept_words(const Review& review) {
                         : cat({"Accept ", counted(decisions, "decision", "decisions")});
 }
 
+// Why it cannot be accepted; empty when it can.
+std::string_view why_not_accept(const Review& review) {
+  if (!is_ready(review)) return "The data has to be read first.";
+  return review.of_target().refusal ? std::string_view(review.of_target().refusal->message)
+                                    : std::string_view();
+}
+
+std::string accept_keys(ui::Ui& ui, const Review& review) {
+  const bool has_keys = !ui.touch() && why_not_accept(review).empty();
+  return has_keys ? ui::keys_text(ui, "↵") : std::string();
+}
+
 // True when it was accepted, by the button or the keys.
 bool draw_accept(ui::Ui& ui, Desk& desk, ui::Rect at) {
   const Review& review = *desk.state.review;
-  std::string_view why;
-  if (!is_ready(review)) why = "The data has to be read first.";
-  if (is_ready(review) && review.of_target().refusal) why = review.of_target().refusal->message;
-  const std::string keys = ui.touch() || !why.empty() ? "" : ui::keys_text(ui, "↵");
+  const std::string_view why = why_not_accept(review);
+  const std::string keys = accept_keys(ui, review);
   const bool is_phone = ui.width_class() == ui::WidthClass::phone;
   const ui::ButtonOptions options{.kind = ui::ButtonKind::primary,
                                   .size = is_phone ? ui::ButtonSize::main : ui::ButtonSize::control,
@@ -150,12 +160,9 @@ bool draw_accept(ui::Ui& ui, Desk& desk, ui::Rect at) {
                                   .keys_hint = keys,
                                   .key_shortcuts = "Control+Enter",
                                   .key = "accept"};
-  const std::string words = accept_words(review);
-  ui::Rect place = at;
-  if (!is_phone) place = ui::cut_right(place, ui::button_width(ui, words, options));
   const bool is_free = !desk.state.palette.open && why.empty();
   const bool by_keys = is_free && ui.pressed("Enter", ui::KeyPress::Command::yes);
-  return ui::button(ui, place, words, options) || by_keys;
+  return ui::button(ui, at, accept_words(review), options) || by_keys;
 }
 
 void draw_bar(ui::Ui& ui, Desk& desk, ui::Rect bar) {
@@ -173,9 +180,9 @@ void draw_bar(ui::Ui& ui, Desk& desk, ui::Rect bar) {
   }
   const bool ready = is_ready(*desk.state.review);
   // Reading order is left to right, so what lies at the right is measured first.
+  const std::string keys = accept_keys(ui, *desk.state.review);
   const float accept_width =
-      ui::button_width(ui, accept_words(*desk.state.review),
-                       {.kind = ui::ButtonKind::primary, .keys_hint = ui::keys_text(ui, "↵")});
+      ui::button_width(ui, accept_words(*desk.state.review), {.keys_hint = keys});
   const ui::Rect accept = ui::cut_right(inside, accept_width, 12);
   const ui::Rect back = ui::cut_right(inside, ui::button_width(ui, "Back", {}), 12);
   const ui::ButtonOptions quiet{.kind = ui::ButtonKind::quiet};
@@ -261,19 +268,23 @@ void draw_only_decisions(ui::Ui& ui, Review& review, ui::Rect at) {
 bool follow_row_keys(ui::Ui& ui, Desk& desk, const ShownRows& shown) {
   Review& review = *desk.state.review;
   const auto& rows = review.of_target().rows;
-  if (shown.rows.empty()) return false;
+  size_t digit = 0;
+  for (size_t i = 1; i <= 9 && digit == 0; ++i) {
+    if (ui.pressed(decimal(static_cast<int64_t>(i)))) digit = i;
+  }
+  const bool down = ui.pressed("ArrowDown");
+  if (digit == 0 && !down && !ui.pressed("ArrowUp")) return false;
+  // Only now the row is looked for: there may be many.
   const auto at = std::ranges::find_if(
       shown.rows, [&](size_t index) { return rows[index].key() == review.row; });
   const bool is_somewhere = at != shown.rows.end();
-  for (int digit = 1; is_somewhere && digit <= 9; ++digit) {
-    const ReviewRow row = rows[*at];
-    if (static_cast<size_t>(digit) > row.choices.size()) break;
-    if (!ui.pressed(decimal(digit))) continue;
-    choose_in_review(desk.dashboard, row, row.choices[static_cast<size_t>(digit) - 1]);
+  if (digit > 0) {
+    if (!is_somewhere || digit > rows[*at].choices.size()) return false;
+    const ReviewRow row = rows[*at];  // choosing makes the rows anew
+    choose_in_review(desk.dashboard, row, row.choices[digit - 1]);
     return false;
   }
-  const bool down = ui.pressed("ArrowDown");
-  if (!down && !ui.pressed("ArrowUp")) return false;
+  if (shown.rows.empty()) return false;
   const auto last = static_cast<ptrdiff_t>(shown.rows.size()) - 1;
   ptrdiff_t to = down ? 0 : last;
   if (is_somewhere) {

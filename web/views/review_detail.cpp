@@ -34,7 +34,7 @@ std::string draw_options(ui::Ui& ui, ui::Column& column, const ReviewRow& row) {
   for (const std::string& choice : row.choices) {
     const ui::Chosen chosen{choice == row.choice};
     std::string words = choice_words(row, choice);
-    if (choice == row.choices.front()) words += ", loses nothing";
+    if (choice == row.choices.front()) words += ", the safe choice";
     if (ui::radio(ui, column.next(row_height), words, chosen)) taken = choice;
   }
   return taken;

@@ -11,18 +11,21 @@ constexpr float tall_height = 92;
 constexpr float plain_height = 68;
 constexpr float fold_height = 52;
 
-void draw_row(ui::Ui& ui, Desk& desk, ui::Rect at, const ReviewRow& row) {
+void draw_row(ui::Ui& ui, Desk& desk, ui::Rect at, const ReviewRow& row, ui::Corners corners) {
   Review& review = *desk.state.review;
   const std::string key = row.key();
   ui::Scope item(ui, {.role = ui::Role::listitem, .key = key, .box = at});
   const bool is_decision = row.rank == ReviewRank::decision;
-  if (is_decision) ui::box(ui, at, {.fill = ui::Tone::warn_row});
+  const auto ground = [&](ui::Tone fill) {
+    ui::box(ui, at, {.fill = fill, .radius = 11, .corners = corners});
+  };
+  if (is_decision) ground(ui::Tone::warn_row);
   const std::string about = cat({row.found, ", becomes ", row.becomes, ". ", row.why});
   const ui::Press press = ui::press_area(ui, at, spoken_row(row), {.description = about});
-  if (press.hovered) ui::box(ui, at, {.fill = ui::Tone::hover});
+  if (press.hovered) ground(ui::Tone::hover);
   if (press.focused) review.row = key;
   if (press.clicked) review.row = review.detail = key;
-  ui::divider(ui, {at.x, at.y, at.width, 1});
+  if (corners == ui::Corners::none) ui::divider(ui, {at.x, at.y, at.width, 1});
   ui::Rect inside = ui::shrunk(at, 16, 12);
   ui::Rect line = ui::cut_top(inside, 20, 4);
   const std::string settled = is_decision ? choice_words(row, row.choice) : settled_words(row);
@@ -60,10 +63,12 @@ float draw_review_list(ui::Ui& ui, Desk& desk, ui::Rect at) {
     float y = at.y;
     for (size_t i = 0; i < total; ++i) {
       const ReviewRow& row = review.of_target().rows[shown.rows[i]];
-      const ui::Rect box{at.x, y, at.width, i < shown.tall ? tall_height : plain_height};
+      const ui::Rect box{at.x + 1, y, at.width - 2, i < shown.tall ? tall_height : plain_height};
       y += box.height;
       if (moved && row.key() == review.row) ui.scroll_into_view(box);
-      if (ui::visible(ui, box)) draw_row(ui, desk, box, row);
+      if (ui::visible(ui, box)) {
+        draw_row(ui, desk, box, row, i == 0 ? ui::Corners::top : ui::Corners::none);
+      }
     }
   }
   if (!has_foot) return height;

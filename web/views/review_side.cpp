@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <map>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,13 +21,15 @@ struct Entry {
 };
 
 std::vector<Entry> entries_of(const Review& review) {
-  std::vector<Entry> entries = {{"", review.rows, review.of_target().decisions}};
-  for (const ReviewTable& table : review.tables) entries.push_back({table.name, table.rows, 0});
+  std::map<std::string_view, int64_t> decisions;
   for (const ReviewRow& row : review.of_target().rows) {
     if (row.rank != ReviewRank::decision) break;
-    const auto found =
-        std::ranges::find(entries.begin() + 1, entries.end(), row.table, &Entry::name);
-    if (found != entries.end()) ++found->decisions;
+    ++decisions[row.table];
+  }
+  std::vector<Entry> entries = {{"", review.rows, review.of_target().decisions}};
+  for (const ReviewTable& table : review.tables) {
+    const auto found = decisions.find(table.name);
+    entries.push_back({table.name, table.rows, found == decisions.end() ? 0 : found->second});
   }
   return entries;
 }

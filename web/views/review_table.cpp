@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <vector>
 
 #include "shared/base/text.h"
@@ -25,7 +26,7 @@ Room room_of(float width) { return {.declared = width >= 1060, .why = width >= 8
 std::vector<ui::TableColumn> columns_of(const Room& room) {
   std::vector<ui::TableColumn> columns = {{.name = "Column", .width = room.why ? 200.0F : 0.0F}};
   if (room.declared) columns.push_back({.name = "Declared", .width = 96});
-  columns.push_back({.name = "Found", .width = 176});
+  columns.push_back({.name = "Found", .width = 152});
   columns.push_back({.name = "Becomes", .width = 156});
   if (room.why) columns.push_back({.name = "Why"});
   columns.push_back({.name = "Your choice", .width = choice_width, .align = ui::Align::right});
@@ -45,7 +46,10 @@ void draw_name(ui::Ui& ui, Desk& desk, ui::Table& table, const ReviewRow& row) {
     review.row = key;
     review.detail = key;
   }
-  ui::tooltip_for(ui, box, example_words(row, row.choice), press);
+  // For the pointer only: it would hide the rows that the keyboard walks to.
+  ui::Press resting = press;
+  resting.focused = false;
+  ui::tooltip_for(ui, box, example_words(row, row.choice), resting);
   ui::Rect rest{cell.x, cell.y, cell.width - 12, cell.height};
   const bool is_decision = row.rank == ReviewRank::decision;
   const ui::Icon icon = is_decision                    ? ui::Icon::warn
@@ -91,12 +95,24 @@ void draw_becomes(ui::Ui& ui, ui::Table& table, const ReviewRow& row) {
 
 void draw_why(ui::Ui& ui, ui::Table& table, const ReviewRow& row) {
   const ui::Rect cell = table.cell_box(row.why);
-  const ui::TextStyle words =
-      ui::wrapped(ui::with(ui::with(ui::style::caption, ui::Tone::text_2), ui::Voice::silent), 2);
+  const int lines_max = row.rank == ReviewRank::plain ? 2 : 3;
+  const ui::TextStyle words = ui::wrapped(
+      ui::with(ui::with(ui::style::caption, ui::Tone::text_2), ui::Voice::silent), lines_max);
   const float width = cell.width - 16;
   const float height = ui::text_height(ui, row.why, words, width);
   const ui::Rect lines = ui::middle({cell.x, cell.y, width, cell.height}, height);
   ui::text_block(ui, lines, row.why, words);
+}
+
+// What the segments take when this one is chosen, so that they end where the column ends.
+float drawn_width(ui::Ui& ui, const std::vector<std::string>& words, int chosen) {
+  float width = 6 + 2 * static_cast<float>(words.size() - 1);
+  for (size_t i = 0; i < words.size(); ++i) {
+    const bool is_chosen = static_cast<int>(i) == chosen;
+    const ui::TextStyle& style = is_chosen ? ui::style::control_strong : ui::style::control;
+    width += std::ceil(ui::text_width(ui, words[i], style)) + 24;
+  }
+  return width;
 }
 
 // Segments where they fit, else a list.
@@ -111,8 +127,8 @@ void draw_choices_of(ui::Ui& ui, Desk& desk, ui::Rect at, const ReviewRow& row) 
   for (const std::string& word : words) segments.push_back({.words = word});
   const std::string name = choice_name(row);
   const int before = chosen;
-  const float width = ui::segmented_width(ui, segments);
-  if (width <= at.width) {
+  const float width = drawn_width(ui, words, chosen);
+  if (ui::segmented_width(ui, segments) <= at.width) {
     ui::segmented(ui, {at.right() - width, at.y, width, at.height}, name, segments, chosen,
                   {.role = ui::SegmentRole::radios});
   } else {
@@ -177,8 +193,8 @@ float draw_review_table(ui::Ui& ui, Desk& desk, ui::Rect at) {
   const bool moved = follow_row_keys(ui, desk, shown);
   {
     ui::Table table(
-        ui, {at.x, at.y + height, at.width, at.height}, "Columns", columns,
-        {.padding = padding, .rows_total = total, .tall_rows = static_cast<int>(shown.tall)});
+        ui, {at.x + 1, at.y + height, at.width - 2, at.height}, "Columns", columns,
+        {.padding = padding - 1, .rows_total = total, .tall_rows = static_cast<int>(shown.tall)});
     height += table.height();
     for (int i = 0; moved && i < total; ++i) {
       const ReviewRow& row = review.of_target().rows[shown.rows[static_cast<size_t>(i)]];
