@@ -99,17 +99,28 @@ size_t option_named(const TypeVerdict& verdict, std::string_view choice) {
   return verdict.options.size();
 }
 
+// "1 text has a NUL character and 2 texts are not UTF-8, which"
+std::string broken_words(const ColumnProfile& profile) {
+  std::string words;
+  if (profile.nul_texts.count > 0) {
+    words = cat({counted(profile.nul_texts.count, "text has", "texts have"), " a NUL character"});
+  }
+  if (profile.broken_texts.count > 0) {
+    words += cat({words.empty() ? "" : " and ",
+                  counted(profile.broken_texts.count, "text is", "texts are"), " not UTF-8"});
+  }
+  return words + ", which";
+}
+
 std::optional<Failure> ask_for_broken_texts(Draft& draft, const TableDraft& table,
                                             ColumnDraft& column) {
   const ColumnProfile& profile = *column.profile;
   const int64_t count = profile.nul_texts.count + profile.broken_texts.count;
   if (count == 0 || column.type().conversion != Conversion::text) return std::nullopt;
-  Decision decision =
-      about(Treatment::ask, "broken_text", table.name, column.plan.name, "",
-            cat({counted(profile.nul_texts.count, "text has", "texts have"), " a NUL character, ",
-                 counted(profile.broken_texts.count, "is", "are"),
-                 " no UTF-8; PostgreSQL takes neither. NUL becomes U+2400, what is "
-                 "broken U+FFFD, and fairway.exact_cells keeps the exact bytes."}));
+  Decision decision = about(Treatment::ask, "broken_text", table.name, column.plan.name, "",
+                            cat({broken_words(profile),
+                                 " PostgreSQL does not take. NUL becomes U+2400, what is "
+                                 "broken U+FFFD, and fairway.exact_cells keeps the exact bytes."}));
   decision.count = count;
   decision.examples = profile.nul_texts.examples;
   for (const auto& example : profile.broken_texts.examples) {
