@@ -1,5 +1,7 @@
 #include "shared/postgres/ddl.h"
 
+#include <algorithm>
+
 #include "shared/base/text.h"
 
 namespace fairway::postgres {
@@ -104,7 +106,7 @@ std::string column_line(Draft& draft, const TableDraft& table, const ColumnDraft
     return cat({line, " GENERATED ALWAYS AS (", column.generated_as, ") STORED"});
   }
   if (table.is_rowid(column)) return line + identity_of(draft, table, column);
-  return cat({line, nullness_of(draft, table, column)});
+  return cat({line, sure_default(table, column), nullness_of(draft, table, column)});
 }
 
 std::string select_of(const TableDraft& table, size_t& key_columns) {
@@ -148,6 +150,38 @@ std::vector<std::pair<const sql::Constraint*, std::string>> constraints_of(
 std::string constraint_name(TableDraft& table, std::string_view wanted,
                             std::string_view otherwise) {
   return table.constraints.take(wanted.empty() ? otherwise : wanted);
+}
+
+bool keeps_values_apart(const TableDraft& table, const std::vector<std::string>& columns) {
+  return std::ranges::all_of(columns, [&](const std::string& name) {
+    const ColumnDraft* column = table.find(name);
+    if (column == nullptr || column->plan.is_generated || column->plan.strays_become_null) {
+      return false;
+    }
+    const CellCounts& cells = column->plan.cells;
+    if (cells.reals != 0 || cells.blobs != 0) return false;
+    if (column->plan.conversion == Conversion::bigint) return cells.texts == 0;
+    return column->plan.conversion == Conversion::text && cells.integers == 0 &&
+           !column->plan.may_be_broken;
+  });
+}
+
+bool fits_index(const TableDraft& table, const std::vector<std::string>& columns) {
+  constexpr size_t columns_max = 32;
+  constexpr int64_t bytes_max = 2'000;  // a third of a page, and some space
+  int64_t bytes = 0;
+  for (const auto& name : columns) {
+    const ColumnDraft* column = table.find(name);
+    if (column == nullptr || column->profile == nullptr || column->plan.is_generated) return false;
+    const Conversion conversion = column->plan.conversion;
+    if (conversion == Conversion::json || conversion == Conversion::jsonb_blob) return false;
+    if (conversion == Conversion::text || conversion == Conversion::bytes) {
+      if (column->plan.may_be_broken) return false;
+      bytes += std::min(column->profile->bytes_max, bytes_max);
+    }
+    bytes += 32;
+  }
+  return columns.size() <= columns_max && bytes <= bytes_max;
 }
 
 bool is_nocase(const TableDraft& table, const sql::IndexedColumn& column) {

@@ -21,6 +21,14 @@ std::vector<std::pair<const sql::Constraint*, std::string>> constraints_of(
 // A name for a check or a foreign key, which has to be different only within its table.
 std::string constraint_name(TableDraft& table, std::string_view wanted, std::string_view otherwise);
 
+// ` DEFAULT x` where PostgreSQL surely takes it, so that it can stand in CREATE TABLE; or nothing.
+std::string sure_default(const TableDraft& table, const ColumnDraft& column);
+
+// Whether the values are as different over there as they are here, and of one type of SQLite's.
+bool keeps_values_apart(const TableDraft& table, const std::vector<std::string>& columns);
+// Whether an index surely holds every row of them.
+bool fits_index(const TableDraft& table, const std::vector<std::string>& columns);
+
 bool is_nocase(const TableDraft& table, const sql::IndexedColumn& column);
 
 // The text of an object's definition, cut where it is very long.

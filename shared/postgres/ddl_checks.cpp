@@ -45,14 +45,50 @@ bool is_constant(const sql::Expression& value) {
   }
 }
 
-void write_default(Draft& draft, const TableDraft& table, const ColumnDraft& column) {
-  if (column.tree == nullptr || column.plan.is_generated || table.is_rowid(column)) return;
+// What no type check, now or later, says no to.
+bool is_surely_taken(const ColumnPlan& column, std::string_view value,
+                     const sql::Expression& from) {
+  const bool number = value.find_first_not_of("0123456789.-") == std::string_view::npos &&
+                      value.size() <= 15 &&
+                      value.rfind('-') == (value.starts_with('-') ? 0 : std::string_view::npos);
+  switch (column.conversion) {
+    case Conversion::bigint:
+      return number && value.find('.') == std::string_view::npos;
+    case Conversion::real:
+    case Conversion::numeric:
+      return number;
+    case Conversion::text:
+      return from.kind == sql::ExpressionKind::text && column.target_type == "text";
+    case Conversion::boolean:
+      return value == "true" || value == "false";
+    case Conversion::json:
+      return value == "'[]'::json" || value == "'{}'::json";
+    case Conversion::uuid:
+      return value == "gen_random_uuid()";
+    default:
+      return value == "CURRENT_TIMESTAMP";
+  }
+}
+
+// DEFAULT as the definition says it; nothing when there is none, or one that says nothing.
+const sql::Constraint* default_of(const TableDraft& table, const ColumnDraft& column) {
+  if (column.tree == nullptr || column.plan.is_generated || table.is_rowid(column)) return nullptr;
   const auto* constraint = sql::constraint_of(*column.tree, sql::ConstraintKind::default_value);
-  if (constraint == nullptr || constraint->expression.empty()) return;
-  const sql::Expression& value = constraint->expression.front();
-  if (value.kind == sql::ExpressionKind::null) return;
+  if (constraint == nullptr || constraint->expression.empty()) return nullptr;
+  return constraint->expression.front().kind == sql::ExpressionKind::null ? nullptr : constraint;
+}
+
+Outcome<std::string> translated_default(const TableDraft& table, const ColumnDraft& column,
+                                        const sql::Constraint& constraint) {
   const auto place = static_cast<size_t>(&column - table.columns.data());
-  const auto expression = translate_default(value, table.names.columns[place]);
+  return translate_default(constraint.expression.front(), table.names.columns[place]);
+}
+
+void write_default(Draft& draft, const TableDraft& table, const ColumnDraft& column) {
+  const sql::Constraint* constraint = default_of(table, column);
+  if (constraint == nullptr) return;
+  const sql::Expression& value = constraint->expression.front();
+  const auto expression = translated_default(table, column, *constraint);
   if (!expression.ok()) {
     draft.decide(about(Treatment::report, "default", table.name, column.plan.name, "",
                        cat({"The default cannot be translated (", expression.failure().message,
@@ -63,6 +99,7 @@ void write_default(Draft& draft, const TableDraft& table, const ColumnDraft& col
     draft.decide(about(Treatment::map, "default", table.name, column.plan.name, "",
                        cat({shown_sql(constraint->text), " becomes DEFAULT ", *expression, "."})));
   }
+  if (is_surely_taken(column.plan, *expression, value)) return;
   draft.after(alter_table(table, cat({"ALTER COLUMN ", quoted_name(column.plan.target_name),
                                       " SET DEFAULT ", *expression})),
               lost("default", table, column.plan.name, "", constraint->text));
@@ -103,6 +140,15 @@ void write_identity(Draft& draft, const TableDraft& table, const ColumnDraft& co
 }
 
 }  // namespace
+
+std::string sure_default(const TableDraft& table, const ColumnDraft& column) {
+  const sql::Constraint* constraint = default_of(table, column);
+  if (constraint == nullptr) return "";
+  const auto expression = translated_default(table, column, *constraint);
+  const bool sure =
+      expression.ok() && is_surely_taken(column.plan, *expression, constraint->expression.front());
+  return sure ? cat({" DEFAULT ", *expression}) : "";
+}
 
 void write_checks(Draft& draft) {
   for (auto& table : draft.tables) {

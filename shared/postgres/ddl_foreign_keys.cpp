@@ -84,6 +84,19 @@ bool is_unique(const Draft& draft, const TableDraft& parent,
   });
 }
 
+// Whether texts and numbers point over there to just the rows that they point to here.
+bool points_as_here(const TableDraft& table, const TableDraft& parent,
+                    const ForeignKeyProfile& key) {
+  const bool binary = std::ranges::all_of(key.parent_columns, [&](const std::string& name) {
+    const ColumnDraft* column = parent.find(name);
+    if (column == nullptr) return false;
+    const std::string collation = collation_of(*column);
+    return collation.empty() || same_name(collation, "binary");
+  });
+  return binary && keeps_values_apart(table, key.columns) &&
+         keeps_values_apart(parent, key.parent_columns);
+}
+
 enum class Orphans { none, not_valid, drop };
 
 Orphans ask_for_orphans(Draft& draft, const TableDraft& table, const ForeignKeyProfile& key) {
@@ -132,6 +145,7 @@ void write_key(Draft& draft, TableDraft& table, const ForeignKeyProfile& key, si
   if (definition != nullptr && definition->key.deferrable) {
     deferrable = definition->key.deferred ? " DEFERRABLE INITIALLY DEFERRED" : " DEFERRABLE";
   }
+  const bool at_once = orphans == Orphans::none && points_as_here(table, *parent, key);
   const Decision refused =
       lost("foreign_key", table, key.columns.size() == 1 ? key.columns.front() : "", name,
            shown_key(key));
@@ -139,9 +153,9 @@ void write_key(Draft& draft, TableDraft& table, const ForeignKeyProfile& key, si
                                       table.targets_of(key.columns), ") REFERENCES ",
                                       quoted_name(parent->target_name), " (",
                                       parent->targets_of(key.parent_columns), ")", actions_of(key),
-                                      deferrable, " NOT VALID"})),
+                                      deferrable, at_once ? "" : " NOT VALID"})),
               refused);
-  if (orphans == Orphans::not_valid) return;
+  if (at_once || orphans == Orphans::not_valid) return;
   // Apart, so that rows which only PostgreSQL finds wanting do not cost the key itself.
   Decision kept = refused;
   kept.kind = "orphans";

@@ -21,6 +21,13 @@ void report_conflict(Draft& draft, const TableDraft& table, const sql::Constrain
                           shown_sql(constraint.text)})));
 }
 
+// What is lost when the server refuses a key; nothing when it cannot.
+std::optional<Decision> unless_sure(const TableDraft& table,
+                                    const std::vector<std::string>& columns, Decision decision) {
+  if (keeps_values_apart(table, columns) && fits_index(table, columns)) return std::nullopt;
+  return decision;
+}
+
 const sql::Constraint* primary_key_of(const TableDraft& table) {
   for (const auto& [constraint, column] : constraints_of(table.tree)) {
     if (constraint->kind == sql::ConstraintKind::primary_key) return constraint;
@@ -81,8 +88,9 @@ void write_unique(Draft& draft, const TableDraft& table, const sql::Constraint& 
       draft.relations.take(constraint.name.empty() ? otherwise : constraint.name);
   draft.after(alter_table(table, cat({"ADD CONSTRAINT ", quoted_name(name), " UNIQUE (",
                                       table.targets_of(columns), ")"})),
-              lost("unique", table, columns.size() == 1 ? columns.front() : "", constraint.name,
-                   constraint.text));
+              unless_sure(table, columns,
+                          lost("unique", table, columns.size() == 1 ? columns.front() : "",
+                               constraint.name, constraint.text)));
   add_nocase_index(draft, table, constraint.columns, name);
 }
 
@@ -104,7 +112,8 @@ void write_primary_key(Draft& draft, const TableDraft& table) {
   draft.after(alter_table(table, cat({"ADD CONSTRAINT ", quoted_name(name),
                                       nulls.count > 0 ? " UNIQUE (" : " PRIMARY KEY (",
                                       table.targets_of(table.primary_key), ")"})),
-              lost("primary_key", table, "", "", join(table.primary_key, ", ")));
+              unless_sure(table, table.primary_key,
+                          lost("primary_key", table, "", "", join(table.primary_key, ", "))));
   if (constraint != nullptr) add_nocase_index(draft, table, constraint->columns, name);
 }
 
@@ -158,6 +167,15 @@ void lose_index(Draft& draft, const SchemaObject& object, bool is_unique, std::s
   draft.decide(std::move(decision));
 }
 
+bool surely_made(const sql::CreateIndex& index, const TableDraft& table) {
+  const auto plain = [&](const sql::IndexedColumn& column) {
+    return column.expression.kind == sql::ExpressionKind::name && !is_nocase(table, column);
+  };
+  const auto columns = names_of(index.columns);
+  return index.where.empty() && std::ranges::all_of(index.columns, plain) &&
+         fits_index(table, columns) && (!index.unique || keeps_values_apart(table, columns));
+}
+
 void write_index(Draft& draft, const SchemaObject& object) {
   const TableDraft* table = draft.find(object.table);
   if (table == nullptr) return;
@@ -169,7 +187,9 @@ void write_index(Draft& draft, const SchemaObject& object) {
     draft.decide(about(Treatment::map, "index", table->name, "", object.name,
                        cat({"The index is ", how, "; it is made with the same meaning."})));
   }
-  draft.after(*sql, lost("index", *table, "", object.name, object.sql));
+  std::optional<Decision> refused = lost("index", *table, "", object.name, object.sql);
+  if (surely_made(*index, *table)) refused.reset();
+  draft.after(*sql, std::move(refused));
 }
 
 }  // namespace

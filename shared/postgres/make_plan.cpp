@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "shared/postgres/plan_draft.h"
 
 namespace fairway::postgres {
@@ -20,6 +24,11 @@ void look_here_first(Draft& draft) {
   }
 }
 
+// What cannot be refused builds on nothing that can.
+void sure_ones_first(std::vector<Ddl>& statements) {
+  std::ranges::stable_partition(statements, [](const Ddl& one) { return !one.if_refused; });
+}
+
 Plan refused(Draft& draft, Failure why) {
   Plan plan;
   plan.decisions = std::move(draft.plan.decisions);
@@ -38,16 +47,23 @@ Outcome<Plan> make_plan(const DatabaseProfile& profile, const std::vector<Choice
   draft_generated(draft);
   look_here_first(draft);
   write_tables(draft);
-  write_keys(draft);
-  write_indexes(draft);
-  write_checks(draft);
-  write_defaults(draft);
-  write_identities(draft);
-  write_foreign_keys(draft);
-  write_full_text(draft);
-  write_views(draft);
-  write_triggers(draft);
-  write_settings(draft);
+  constexpr auto parts = std::to_array<std::pair<Part, void (*)(Draft&)>>({
+      {Part::keys, write_keys},
+      {Part::indexes, write_indexes},
+      {Part::checks, write_checks},
+      {Part::defaults, write_defaults},
+      {Part::numbers, write_identities},
+      {Part::foreign_keys, write_foreign_keys},
+      {Part::full_text, write_full_text},
+      {Part::views, write_views},
+      {Part::triggers, write_triggers},
+      {Part::settings, write_settings},
+  });
+  for (const auto& [part, write] : parts) {
+    draft.part = part;
+    write(draft);
+  }
+  sure_ones_first(draft.plan.after);
   if (auto failure = draft.book.unknown_place(profile)) return *failure;
   if (draft.plan.refusal) return refused(draft, *draft.plan.refusal);
   return std::move(draft.plan);

@@ -103,12 +103,28 @@ struct ViewPlan {
   std::string postgres_sql;  // the CREATE VIEW that stands in `after`
 };
 
+// What a statement is about; a script says it above those of a kind.
+enum class Part {
+  tables,
+  keys,
+  indexes,
+  checks,
+  defaults,
+  numbers,  // where identities go on
+  foreign_keys,
+  full_text,
+  views,
+  triggers,
+  settings,
+};
+
 // A statement of the plan. Where `if_refused` is set, the server knows things that a plan cannot:
 // it is run under a savepoint, and when the server refuses it, it is left out and the decision goes
 // into the report, with the server's words behind its `why`.
 struct Ddl {
   std::string sql;  // without a semicolon at its end
   std::optional<Decision> if_refused;
+  Part part = Part::tables;
 };
 
 // What code that talks to the database has to know about a column of dates.
@@ -125,7 +141,8 @@ struct Plan {
   std::vector<Decision> decisions;
   std::vector<DateDecision> dates;
   std::vector<Ddl> before;  // schema and tables, without secondary indexes and foreign keys
-  // Behind the rows: keys, indexes, checks, foreign keys, identities, full text, views, triggers.
+  // Behind the rows: keys, indexes, checks, foreign keys, identities, full text, views, triggers;
+  // what cannot be refused stands first.
   std::vector<Ddl> after;
   // Set when this database cannot be carried; then there is nothing else but decisions.
   std::optional<Failure> refusal;

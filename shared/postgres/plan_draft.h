@@ -120,15 +120,17 @@ struct Draft {
   std::map<std::string, std::string> object_names;  // views and indexes, lower case -> target
   std::deque<ColumnProfile> made_columns;           // of columns that no ordinary table has
   bool needs_exact_cells = false;
+  Part part = Part::tables;  // of the statements that are added now
 
   TableDraft* find(std::string_view table);
   std::string target_of(std::string_view object) const;  // of a view or an index
   void decide(Decision decision) { plan.decisions.push_back(std::move(decision)); }
-  void before(std::string sql) { plan.before.push_back({std::move(sql), std::nullopt}); }
-  void after(std::string sql) { plan.after.push_back({std::move(sql), std::nullopt}); }
-  // A statement that the server may refuse; `lost` says what is missing then.
-  void after(std::string sql, Decision lost) {
-    plan.after.push_back({std::move(sql), std::move(lost)});
+  void before(std::string sql) {
+    plan.before.push_back({std::move(sql), std::nullopt, Part::tables});
+  }
+  // `lost` of a statement that the server may refuse says what is missing then.
+  void after(std::string sql, std::optional<Decision> lost = std::nullopt) {
+    plan.after.push_back({std::move(sql), std::move(lost), part});
   }
 };
 

@@ -55,9 +55,17 @@ bool is_timestamp(ValueClass holds) {
          holds == ValueClass::timestamp_seconds || holds == ValueClass::timestamp_julian;
 }
 
-// DEFAULT takes a bare word for a text, unless it is TRUE or FALSE.
-Expression default_expression(const Expression& value) {
+// DEFAULT takes a bare word for a text, unless it is TRUE or FALSE; -1.5 becomes one literal.
+Expression default_expression(const Expression& value, ValueClass holds) {
   Expression made = value;
+  const bool negative = made.kind == ExpressionKind::apply &&
+                        made.operation == sql::Operator::negate &&
+                        made.operands[0].kind == ExpressionKind::real;
+  if (negative && (holds == ValueClass::real || holds == ValueClass::numeric)) {
+    made = value.operands[0];
+    made.text.insert(0, "-");
+    return made;
+  }
   if (made.kind != ExpressionKind::name || !made.table.empty()) return made;
   const bool word = made.quoting == sql::Quoting::none &&
                     (same_name(made.text, "true") || same_name(made.text, "false"));
@@ -208,7 +216,7 @@ std::string Translator::stored(const Typed& value, const ColumnName& column) {
 
 Outcome<std::string> translate_default(const Expression& value, const ColumnName& column) {
   Translator translator(no_names());
-  const Expression expression = default_expression(value);
+  const Expression expression = default_expression(value, column.holds);
   if (is_now(expression, column.holds)) return std::string("CURRENT_TIMESTAMP");
   // A UUID made of random digits: any UUID of version 4 will do, and only such.
   if (column.holds == ValueClass::uuid && calls(expression, "randomblob")) {
