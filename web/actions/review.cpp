@@ -69,6 +69,8 @@ Task<std::shared_ptr<ReviewSource>> open_source(Dashboard& dashboard, std::strin
   if (Review* review = review_of(dashboard, project_id)) review->stage = Review::Stage::profiling;
   auto source = std::make_shared<ReviewSource>(ReviewSource{std::move(*preview), {}, {}});
   co_await profile_in_frames(dashboard, project_id, source);
+  // A frame before the planning, too: with many columns it takes its time.
+  co_await dashboard.host.clock.sleep_ms(0);
   co_return source;
 }
 
