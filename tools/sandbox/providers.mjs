@@ -2,6 +2,7 @@
 // a module that makes a Provider (see sandbox.mjs) and name it here.
 
 import { createIdentity } from './identity/identity.mjs';
+import { createNeon } from './neon/neon.mjs';
 import { createPages } from './pages/pages.mjs';
 import { createTurso } from './turso/turso.mjs';
 
@@ -9,4 +10,4 @@ import { createTurso } from './turso/turso.mjs';
  * @type {((parts: import('./sandbox.mjs').ProviderParts) =>
  *   import('./sandbox.mjs').Provider | Promise<import('./sandbox.mjs').Provider>)[]}
  */
-export const makers = [createTurso, createPages, createIdentity];
+export const makers = [createTurso, createPages, createIdentity, createNeon];
