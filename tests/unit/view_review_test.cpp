@@ -110,6 +110,8 @@ TEST_CASE("Review opens from the dialog, reads the preview and sends nothing") {
   CHECK(page.find(Role::button, "bookings.note, Broken text") != nullptr);
   CHECK(page.find(Role::radio, "Replace 1") != nullptr);
   CHECK(page.shows("Holds ISO texts beside milliseconds"));
+  CHECK(row_of(world, "by_day").becomes == "translated");
+  CHECK(row_of(world, "passes").becomes == "Leave out");
   CHECK(page.find(Role::radio, "passes, 3 rows, 1 decision") != nullptr);
   CHECK(world.edge.sent.size() == sent);
   CHECK(world.browser.page.ends_with("?deploy=bookings&review=data"));

@@ -1,6 +1,7 @@
 #include "web/state/review.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -116,7 +117,7 @@ void take_decision(ReviewRow& row, const Decision& decision) {
   row.rank = rank_of(decision);
   row.kind = decision.kind;
   row.object = decision.object;
-  row.why = decision.why;
+  row.why = trim(decision.why);
   row.count = decision.count;
   row.examples = decision.examples;
   if (row.rank != ReviewRank::plain) row.label = kind_words(decision.kind);
@@ -177,6 +178,13 @@ void add_column_rows(const TableProfile& table, const ColumnProfile& column,
 
 // --- Everything else
 
+// Reported, but there all the same.
+bool is_carried(const Decision& decision) {
+  constexpr std::array<std::string_view, 5> kinds = {"no_key", "null_in_key", "catalog_name",
+                                                     "renamed", "setting"};
+  return std::ranges::find(kinds, decision.kind) != kinds.end();
+}
+
 std::string_view outcome_words(const Decision& decision) {
   switch (decision.outcome) {
     case Treatment::exact:
@@ -192,7 +200,7 @@ std::string_view outcome_words(const Decision& decision) {
     case Treatment::report:
       break;
   }
-  return "not there";
+  return is_carried(decision) ? "carried" : "not there";
 }
 
 std::string type_of_object(const DatabaseProfile& profile, const Decision& decision) {

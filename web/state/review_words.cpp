@@ -11,13 +11,11 @@ namespace {
 using Word = std::pair<std::string_view, std::string_view>;
 
 // Kinds whose own words would not do.
-constexpr std::array<Word, 30> kinds = {{
+constexpr std::array<Word, 31> kinds = {{
     {"mixed_classes", "Mixed values"},
     {"text_in_blob", "Text among bytes"},
     {"type_by_values", "Type by its values"},
     {"broken_text", "Broken text"},
-    {"broken_texts", "Broken text"},
-    {"nul_text", "Broken text"},
     {"out_of_declared_range", "Numbers too large"},
     {"boolean_values", "Not a boolean"},
     {"boolean_texts", "Booleans as words"},
@@ -39,12 +37,15 @@ constexpr std::array<Word, 30> kinds = {{
     {"json", "JSON"},
     {"hidden_rowid", "Hidden row numbers"},
     {"no_key", "No key"},
-    {"null_keys", "Empty keys"},
+    {"null_in_key", "Empty keys"},
+    {"not_null", "Empty values"},
+    {"renamed", "Another name"},
+    {"catalog_name", "Name of the catalog"},
     {"orphans", "Rows without a parent"},
     {"length_not_enforced", "Longer than declared"},
 }};
 
-constexpr std::array<Word, 22> choices_in_words = {{
+constexpr std::array<Word, 21> choices_in_words = {{
     {"text", "As text"},
     {"bytea", "Keep bytes"},
     {"bigint", "Whole numbers"},
@@ -62,11 +63,10 @@ constexpr std::array<Word, 22> choices_in_words = {{
     {"refuse", "Stop"},
     {"add", "Add a column"},
     {"leave_out", "Leave out"},
+    {"generated", "Compute there"},
+    {"materialize", "Keep the values"},
     {"not_valid", "Keep, unchecked"},
-    {"set_null", "Make empty"},
-    {"null", "Make empty"},
     {"drop", "Drop the rule"},
-    {"keep", "Keep"},
 }};
 
 std::string sentence_of(std::string_view identifier) {

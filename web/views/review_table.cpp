@@ -145,8 +145,7 @@ void draw_choices_of(ui::Ui& ui, Desk& desk, ui::Rect at, const ReviewRow& row) 
 
 void draw_choice(ui::Ui& ui, Desk& desk, ui::Table& table, const ReviewRow& row) {
   if (row.rank == ReviewRank::decision && row.choices.size() > 1) {
-    const ReviewRow copy = row;  // choosing makes the rows anew
-    draw_choices_of(ui, desk, table.cell_box(), copy);
+    draw_choices_of(ui, desk, table.cell_box(), row);
     return;
   }
   table.cell(settled_words(row), ui::with(ui::style::caption, ui::Tone::text_3));
@@ -202,8 +201,8 @@ float draw_review_table(ui::Ui& ui, Desk& desk, ui::Rect at) {
     }
     for (int i = table.first(); i < table.end(); ++i) {
       const size_t index = shown.rows[static_cast<size_t>(i)];
-      if (index >= review.of_target().rows.size()) break;  // a choice has changed the rows
-      const ReviewRow row = review.of_target().rows[index];
+      if (index >= review.of_target().rows.size()) break;    // a choice has changed the rows
+      const ReviewRow row = review.of_target().rows[index];  // a copy, for the same reason
       const bool is_decision = row.rank == ReviewRank::decision;
       table.row(i, row.key(), is_decision ? ui::Tone::warn_row : ui::Tone::none);
       draw_name(ui, desk, table, row);
