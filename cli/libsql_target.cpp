@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
 
 #include "shared/base/text.h"
 #include "shared/migration/difference.h"
@@ -138,19 +139,32 @@ Carried carried_of(const Preview& preview, const Inspection& inspection,
   return carried;
 }
 
-std::optional<Failure> load_rows(NativeHost& native, const DatabaseAccess& access, Preview& preview,
-                                 const Inspection& inspection,
-                                 const std::vector<std::string>& new_tables,
-                                 const std::string& load_id, const LibsqlWork& work) {
+using ForTable = std::function<std::optional<Failure>(const TableReading& table)>;
+
+std::optional<Failure> for_each_new(const Inspection& inspection,
+                                    const std::vector<std::string>& new_tables,
+                                    const ForTable& act) {
   for (const auto& name : new_tables) {
     const auto found = std::ranges::find_if(inspection.tables, [&](const TableReading& table) {
       return same_name(table.sum.name, name);
     });
     if (found == inspection.tables.end()) continue;
-    auto failure = load_table(native, access, preview, *found, load_id, work);
-    if (failure) return failure;
+    if (auto failure = act(*found)) return failure;
   }
   return std::nullopt;
+}
+
+// A row that no request can hold is found before anything is made over there. A file has to be of
+// some size to hold one: a cell takes at most six times its bytes on the wire.
+std::optional<Failure> refuse_large_rows(Preview& preview, const Inspection& inspection,
+                                         const std::vector<std::string>& new_tables) {
+  if (static_cast<int64_t>(preview.bytes().size()) < limits::part_bytes_max / 6) {
+    return std::nullopt;
+  }
+  return for_each_new(inspection, new_tables, [&](const TableReading& table) {
+    return write_insert_batches(preview, table, "",
+                                [](const InsertBatch&) { return std::nullopt; });
+  });
 }
 
 // --- What a load leaves in the marker table while it is under way
@@ -215,8 +229,8 @@ Task<Done> begin_load(Host& host, DatabaseAccess access, Marks marks,
 }
 
 // Takes up a load that broke off, or begins one. Nothing is under way when the schemas are equal.
-Outcome<Marks> find_or_begin(NativeHost& native, const DatabaseAccess& access,
-                             const Preview& preview, const std::string& load_id,
+Outcome<Marks> find_or_begin(NativeHost& native, const DatabaseAccess& access, Preview& preview,
+                             const Inspection& inspection, const std::string& load_id,
                              LibsqlResult& result) {
   auto marks = read_marks(native, access);
   if (!marks.ok()) return marks.failure();
@@ -231,6 +245,7 @@ Outcome<Marks> find_or_begin(NativeHost& native, const DatabaseAccess& access,
   result.kept = difference.kept;
   result.statements = difference.statements;
   if (difference.identical()) return marks;
+  if (auto failure = refuse_large_rows(preview, inspection, difference.new_tables)) return *failure;
   Marks begun{load_id, difference.new_tables, production->empty()};
   difference.statements.resize(difference.before_rows);
   auto made = native.run(begin_load(native.host, access, begun, std::move(difference.statements)));
@@ -288,13 +303,14 @@ Outcome<LibsqlResult> migrate_to_libsql(NativeHost& native, DatabaseAccess acces
                                         const std::string& snapshot_sha256,
                                         const LibsqlWork& work) {
   LibsqlResult result;
-  auto marks = find_or_begin(native, access, preview, snapshot_sha256, result);
+  auto marks = find_or_begin(native, access, preview, inspection, snapshot_sha256, result);
   if (!marks.ok()) return marks.failure();
   result.new_tables = marks->new_tables;
   const bool is_under_way = !marks->load_id.empty();
   if (is_under_way) {
-    auto failure =
-        load_rows(native, access, preview, inspection, marks->new_tables, snapshot_sha256, work);
+    auto failure = for_each_new(inspection, marks->new_tables, [&](const TableReading& table) {
+      return load_table(native, access, preview, table, snapshot_sha256, work);
+    });
     if (!failure) failure = end_load(native, access, preview);
     if (failure) return *failure;
   }

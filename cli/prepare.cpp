@@ -63,7 +63,7 @@ Outcome<Opened> open_database(const std::string& path, ForeignParts foreign_part
   PreviewLimits limits;
   limits.bytes_max = MemoryFile::size_max;
   limits.foreign_parts = foreign_parts;
-  if (foreign_parts == ForeignParts::leave_out) limits.tables_min = 0;
+  limits.tables_min = 0;
   auto preview = open_preview(source->bytes, limits);
   if (!preview.ok()) return preview.failure();
   return Opened{std::move(*source), std::move(*preview)};

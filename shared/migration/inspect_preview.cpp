@@ -109,7 +109,7 @@ void warn_of_column(const TableReading& table, const ColumnReading& column,
 
 void warn_of_table(const Connection& connection, const TableReading& table, bool has_references,
                    std::vector<Warning>& warnings) {
-  if (table.without_key) {
+  if (table.without_key && table.sum.name != "sqlite_sequence") {
     warnings.push_back({"no_key", table.sum.name,
                         cat({"The table ", quoted_name(table.sum.name),
                              " has no primary key and no unique index; its hidden rowids are "

@@ -11,6 +11,7 @@ namespace {
 // PostgreSQL looks into its own catalog first, unless the path names it elsewhere: a table called
 // pg_class would be made, and then not be found.
 void look_here_first(Draft& draft) {
+  if (names_hide_types(draft.profile)) return;  // those that start with pg_ are renamed then
   for (const auto& object : draft.profile.schema) {
     if (!object.name.starts_with("pg_")) continue;
     draft.before(

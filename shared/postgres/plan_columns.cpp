@@ -192,6 +192,16 @@ void settle_type(Draft& draft, const TableDraft& table, ColumnDraft& column) {
 constexpr std::array<std::string_view, 6> system_columns = {"xmin", "xmax", "cmin",
                                                             "cmax", "ctid", "tableoid"};
 
+// Types that our statements and those of the server itself name. A table is a type too, of its own
+// name, and hides them where its schema is looked into before the catalog.
+constexpr std::array<std::string_view, 36> used_types = {
+    "any",      "anyelement", "bool",     "bpchar",    "bytea",       "char",
+    "cstring",  "date",       "float4",   "float8",    "int2",        "int4",
+    "int8",     "interval",   "json",     "jsonb",     "name",        "numeric",
+    "numrange", "oid",        "record",   "regclass",  "regproc",     "regtype",
+    "text",     "tid",        "time",     "timestamp", "timestamptz", "timetz",
+    "trigger",  "tsquery",    "tsvector", "uuid",      "varchar",     "void"};
+
 void report_name(Draft& draft, std::string_view table, std::string_view column,
                  std::string_view object, std::string_view from, std::string_view to) {
   if (from == to) return;
@@ -298,9 +308,20 @@ std::optional<Failure> draft_types(Draft& draft) {
   return std::nullopt;
 }
 
+bool names_hide_types(const DatabaseProfile& profile) {
+  return std::ranges::any_of(profile.schema, [](const SchemaObject& object) {
+    return std::ranges::find(used_types, object.name) != used_types.end();
+  });
+}
+
 void draft_names(Draft& draft) {
+  const bool types_hidden = names_hide_types(draft.profile);
+  const auto take = [&](const std::string& name) {
+    const bool is_catalog_like = types_hidden && name.starts_with("pg_");
+    return draft.relations.take(is_catalog_like ? name + "_" : name);
+  };
   for (auto& table : draft.tables) {
-    table.target_name = draft.relations.take(table.name);
+    table.target_name = take(table.name);
     report_name(draft, table.name, "", "", table.name, table.target_name);
     name_columns(draft, table);
     table.names = names_of(table);
@@ -309,7 +330,7 @@ void draft_names(Draft& draft) {
   for (const std::string_view type : {"view", "index"}) {
     for (const auto& object : draft.profile.schema) {
       if (object.type != type) continue;
-      std::string target = draft.relations.take(object.name);
+      std::string target = take(object.name);
       report_name(draft, object.table == object.name ? "" : std::string_view(object.table), "",
                   object.name, object.name, target);
       draft.object_names[lower_ascii(object.name)] = std::move(target);

@@ -142,6 +142,9 @@ std::optional<Failure> draft_tables(Draft& draft);  // plan_tables.cpp
 void draft_virtual_tables(Draft& draft);            // plan_virtual.cpp
 std::optional<Failure> draft_types(Draft& draft);   // plan_columns.cpp
 void draft_names(Draft& draft);
+// True where a table is called like a type ("text"): then the catalog has to be looked into first,
+// and no relation can keep a name that starts with pg_.
+bool names_hide_types(const DatabaseProfile& profile);
 void draft_generated(Draft& draft);  // ddl.cpp
 void write_tables(Draft& draft);
 void write_keys(Draft& draft);  // ddl_keys.cpp

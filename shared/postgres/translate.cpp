@@ -214,6 +214,23 @@ std::string Translator::stored(const Typed& value, const ColumnName& column) {
   }
 }
 
+namespace {
+
+// strftime('%s', ...) is a text of digits; a column of integers stores the integer.
+Expression as_seconds(const Expression& value, const ColumnName& column) {
+  const bool is_text_of_seconds =
+      column.holds == ValueClass::bigint && value.kind == ExpressionKind::call &&
+      lower_name(value.text) == "strftime" && value.operands.size() > 1 &&
+      value.operands[0].kind == ExpressionKind::text && value.operands[0].text == "%s";
+  if (!is_text_of_seconds) return value;
+  Expression seconds = value;
+  seconds.text = "unixepoch";
+  seconds.operands.erase(seconds.operands.begin());
+  return seconds;
+}
+
+}  // namespace
+
 Outcome<std::string> translate_default(const Expression& value, const ColumnName& column) {
   Translator translator(no_names());
   const Expression expression = default_expression(value, column.holds);
@@ -222,7 +239,7 @@ Outcome<std::string> translate_default(const Expression& value, const ColumnName
   if (column.holds == ValueClass::uuid && calls(expression, "randomblob")) {
     return std::string("gen_random_uuid()");
   }
-  const Typed typed = translator.translate(expression);
+  const Typed typed = translator.translate(as_seconds(expression, column));
   std::string made = translator.stored(typed, column);
   const bool literal_moment =
       column.holds == ValueClass::timestamp_text && expression.kind == ExpressionKind::text;
