@@ -84,8 +84,12 @@ function typesOf(url, schema, table) {
  * @param {string[]} kinds @param {'ms' | 's'} dates
  */
 function sourceRows(database, table, columns, kinds, dates) {
-  const parts = columns.map((column) => {
-    const name = quoted(column);
+  const parts = columns.map((column, i) => {
+    // A blob in a column of JSON is SQLite's binary form.
+    const isJson = kinds[i] === 'json';
+    const name = isJson
+      ? `iif(typeof(${quoted(column)}) = 'blob', json(${quoted(column)}), ${quoted(column)})`
+      : quoted(column);
     return (
       `typeof(${name}), CASE typeof(${name}) WHEN 'real' THEN ${name} WHEN 'integer' ` +
       `THEN CAST(${name} AS TEXT) ELSE hex(CAST(${name} AS BLOB)) END`
