@@ -22,12 +22,12 @@ std::string quote_for(std::string_view text) {
   return quote;
 }
 
+}  // namespace
+
 std::string do_block(std::string_view body) {
   const std::string quote = quote_for(body);
   return cat({"DO ", quote, "\n", body, "\n", quote});
 }
-
-}  // namespace
 
 std::string_view session_settings() {
   return "SET LOCAL client_encoding = 'UTF8';\n"
@@ -87,10 +87,13 @@ std::string checksums_proof(const TablePlan& table, const Checksums& expected) {
 }
 
 std::string unless_refused(std::string_view statement) {
+  return if_refused(statement, cat({"RAISE WARNING 'fairway: left out: % (%)', SQLERRM, ",
+                                    quoted_text(statement)}));
+}
+
+std::string if_refused(std::string_view statement, std::string_view instead) {
   return do_block(cat({"BEGIN\n  EXECUTE ", quoted_text(statement),
-                       ";\nEXCEPTION WHEN OTHERS THEN\n  RAISE WARNING 'fairway: left out: % (%)', "
-                       "SQLERRM, ",
-                       quoted_text(statement), ";\nEND"}));
+                       ";\nEXCEPTION WHEN OTHERS THEN\n  ", instead, ";\nEND"}));
 }
 
 }  // namespace fairway::postgres

@@ -26,5 +26,10 @@ std::string checksums_proof(const TablePlan& table, const Checksums& expected);
 
 // PL/pgSQL that runs a statement and goes on with a warning when the server refuses it.
 std::string unless_refused(std::string_view statement);
+// PL/pgSQL that runs a statement, and `instead` (which may name SQLERRM) when the server refuses
+// it.
+std::string if_refused(std::string_view statement, std::string_view instead);
+// DO around a block of PL/pgSQL, quoted so that it may hold anything.
+std::string do_block(std::string_view body);
 
 }  // namespace fairway::postgres

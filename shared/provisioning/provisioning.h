@@ -10,7 +10,7 @@
 #pragma once
 
 #include "shared/base/json.h"
-#include "shared/host/host.h"
+#include "shared/host/patient.h"
 
 namespace fairway {
 
@@ -76,6 +76,50 @@ Task<Done> run_transaction(Host& host, DatabaseAccess access,
 
 // Sends a pipeline that lies in the blob store and is safe to repeat; the answer's text.
 Task<std::string> send_pipeline_blob(Host& host, DatabaseAccess access, std::string blob_key);
+
+// --- neon_sql.cpp (PostgreSQL at Neon, SQL over HTTP) ---
+
+struct NeonAccess {
+  std::string url;         // https://api.<region>.aws.neon.tech/sql
+  std::string connection;  // postgresql://user:password@host/database: a secret
+};
+// The address of its SQL endpoint for a connection string: that of Neon's own driver for its hosts,
+// https://<host>/sql for others. fix_input `target_url` where the text is no connection string.
+Outcome<NeonAccess> neon_access_of(std::string_view connection);
+
+using NeonCell = std::optional<std::string>;  // as PostgreSQL prints it; nothing for NULL
+// One statement; its values are $1, $2 ... as text.
+struct NeonStatement {
+  std::string sql;
+  std::vector<NeonCell> values;
+};
+struct NeonResult {
+  std::vector<unsigned> types;  // the OIDs of the columns' types
+  std::vector<std::vector<NeonCell>> rows;
+};
+// What PostgreSQL said to a statement that it did not take.
+struct SqlRefusal {
+  std::string state;  // SQLSTATE: "23505"
+  std::string message;
+  std::string schema;  // of the table concerned, where there is one
+  std::string table;
+};
+struct NeonAnswer {
+  std::vector<NeonResult> results;    // one a statement, when none was refused
+  std::optional<SqlRefusal> refusal;  // then none of them has had an effect
+};
+// All of them or none, in one transaction. Besides what every verb here fails with: retry_later
+// `database_busy` (nothing happened), ask_permission `target_sign_in`, report_bug `too_large` (8 MB
+// of answer). Other words of PostgreSQL are no failure but a refusal.
+Task<NeonAnswer> run_neon_transaction(Host& host, NeonAccess access,
+                                      std::vector<NeonStatement> statements, Repeat repeat);
+// The same, reading only: every statement sees the same state.
+Task<NeonAnswer> read_neon(Host& host, NeonAccess access, std::vector<NeonStatement> statements);
+// Sends a transaction that lies in the blob store and is safe to repeat.
+Task<NeonAnswer> send_neon_blob(Host& host, NeonAccess access, std::string blob_key);
+// A refusal that nobody foresaw: ask_permission `target_permission`, fix_input `target_limit`,
+// report_bug `target_refused`.
+Failure failure_of(const SqlRefusal& refusal);
 
 // --- cloudflare_pages.cpp (api.cloudflare.com, Pages and its Direct Upload) ---
 

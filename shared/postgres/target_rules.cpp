@@ -1,0 +1,47 @@
+#include "shared/postgres/target_rules.h"
+
+#include "shared/base/text.h"
+
+namespace fairway::postgres {
+namespace {
+
+constexpr int64_t version_min = 150'000;
+constexpr size_t names_shown = 10;
+
+}  // namespace
+
+std::optional<Failure> too_old(int64_t server_version) {
+  if (server_version >= version_min) return std::nullopt;
+  return fix_input("target_too_old",
+                   cat({"The server is PostgreSQL ", decimal(server_version / 10'000),
+                        "; 15 or later is needed."}),
+                   "You: choose a newer server. Nothing was changed.");
+}
+
+Failure not_empty(const std::vector<std::string>& taken) {
+  std::vector<std::string> shown;
+  for (const std::string& name : taken) {
+    if (shown.size() < names_shown) shown.push_back(quoted_name(name));
+  }
+  const auto more = static_cast<int64_t>(taken.size() - shown.size());
+  return fix_input(
+      "target_not_empty",
+      cat({"The target has ", taken.size() == 1 ? "this table" : "these tables",
+           " already, with other rows or columns: ", join(shown, ", "),
+           more > 0 ? cat({" and ", decimal(more), " more"}) : "", "."}),
+      "You: choose another schema with --schema, another database, or drop them. Nothing was "
+      "changed.");
+}
+
+Decision dropped_view(const ViewPlan& view, std::string_view why) {
+  Decision decision;
+  decision.outcome = Treatment::report;
+  decision.object = view.name;
+  decision.kind = "view";
+  decision.why = cat({"Its translation does not answer the same rows, so it was not kept: ", why,
+                      " ", view.sqlite_sql});
+  decision.count = 1;
+  return decision;
+}
+
+}  // namespace fairway::postgres
