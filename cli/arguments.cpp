@@ -14,12 +14,13 @@ struct ValueOption {
   std::string_view verbs;  // with blanks around each
 };
 
-constexpr std::array<ValueOption, 5> value_options = {{
+constexpr std::array<ValueOption, 6> value_options = {{
     {"--to", &Arguments::to, " export inspect "},
     {"--into", &Arguments::into, " migrate "},
     {"--out", &Arguments::out, " export "},
     {"--plan", &Arguments::plan, " inspect export migrate verify "},
     {"--schema", &Arguments::schema, " export migrate verify "},
+    {"--over", &Arguments::over, " migrate verify "},
 }};
 
 struct SwitchOption {
@@ -139,6 +140,9 @@ std::optional<Failure> check(const Arguments& arguments) {
   const std::string to = arguments.to.value_or("postgres");
   if (to != "postgres" && to != "libsql" && to != "sqlite") {
     return wrong_use(cat({"--to ", to, " is not known: postgres, libsql or sqlite."}), verb);
+  }
+  if (arguments.over && *arguments.over != "http") {
+    return wrong_use(cat({"--over ", *arguments.over, " is not known: http."}), verb);
   }
   if (arguments.inserts == Switch::on && to != "postgres") {
     return wrong_use("--inserts is for --to postgres.", verb);

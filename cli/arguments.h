@@ -28,6 +28,7 @@ struct Arguments {
   std::optional<std::string> out;     // a file
   std::optional<std::string> plan;    // a file
   std::optional<std::string> schema;  // of PostgreSQL
+  std::optional<std::string> over;    // http, the way to PostgreSQL
   Switch json = Switch::off;
   Switch inserts = Switch::off;
   Switch image = Switch::off;

@@ -77,20 +77,25 @@ constexpr std::string_view migrate_page = R"(NAME
     fairway migrate - loads a SQLite database into another database and verifies it
 
 SYNOPSIS
-    fairway migrate FILE --into URL [--schema NAME] [--plan FILE] [--json]
+    fairway migrate FILE --into URL [--over http] [--schema NAME] [--plan FILE] [--json]
 
 DESCRIPTION
     postgres://user@host/database   tables, rows, keys, indexes and views in one transaction,
                                     which is committed only when the sums of all columns agree on
                                     both sides. A run that breaks off leaves nothing. A second run
                                     finds what the first has loaded, and says so.
+                                    With --over http: the same through Neon's SQL endpoint, where
+                                    nothing else is let through. What has arrived stands in a
+                                    schema of its own until every sum agrees; a run that breaks
+                                    off goes on with the next.
     libsql://host, http://host:port libSQL; its token in TURSO_AUTH_TOKEN. A database that has
                                     tables gets what is new, and keeps its rows.
 
     Tables that are there already are never touched: the run is refused, naming them.
 
 OPTIONS
-    --into URL      where to. A password may stand in PGPASSWORD or ~/.pgpass
+    --into URL      where to. A password may stand in PGPASSWORD or ~/.pgpass, but not over HTTP
+    --over http     by POST https://HOST/sql; FAIRWAY_NEON_URL names another endpoint
     --schema NAME   the PostgreSQL schema; made when it is missing. Without it: search_path's first
 )";
 
@@ -98,7 +103,7 @@ constexpr std::string_view verify_page = R"(NAME
     fairway verify - compares a SQLite file with a PostgreSQL database or another SQLite file
 
 SYNOPSIS
-    fairway verify FILE URL [--schema NAME] [--plan FILE] [--json]
+    fairway verify FILE URL [--over http] [--schema NAME] [--plan FILE] [--json]
     fairway verify FILE FILE [--json]
 
 DESCRIPTION
@@ -128,13 +133,14 @@ constexpr std::string_view bash_script = R"(_fairway() {
   fi
   case $before in
     --to) COMPREPLY=($(compgen -W 'postgres libsql sqlite' -- "$word")); return ;;
+    --over) COMPREPLY=($(compgen -W 'http' -- "$word")); return ;;
     --into) COMPREPLY=($(compgen -W 'postgres:// libsql:// http://' -- "$word")); return ;;
   esac
   case $verb in
     inspect) options='--plan --json --help' ;;
     export) options='--to --out --inserts --image --schema --plan --json --help' ;;
-    migrate) options='--into --schema --plan --json --help' ;;
-    verify) options='--schema --plan --json --help' ;;
+    migrate) options='--into --over --schema --plan --json --help' ;;
+    verify) options='--over --schema --plan --json --help' ;;
     help) COMPREPLY=($(compgen -W 'inspect export migrate verify completion' -- "$word")); return ;;
     completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); return ;;
   esac
@@ -154,6 +160,7 @@ _fairway() {
   fi
   case $words[CURRENT-1] in
     --to) compadd postgres libsql sqlite; return ;;
+    --over) compadd http; return ;;
     --into) compadd -S '' postgres:// libsql:// http://; return ;;
   esac
   case $words[2] in
@@ -164,8 +171,8 @@ _fairway() {
     case $words[2] in
       inspect) compadd -- --plan --json --help ;;
       export) compadd -- --to --out --inserts --image --schema --plan --json --help ;;
-      migrate) compadd -- --into --schema --plan --json --help ;;
-      verify) compadd -- --schema --plan --json --help ;;
+      migrate) compadd -- --into --over --schema --plan --json --help ;;
+      verify) compadd -- --over --schema --plan --json --help ;;
     esac
   else
     _files
@@ -180,6 +187,7 @@ complete -c fairway -n '__fish_seen_subcommand_from export' -l to -x -a 'postgre
 complete -c fairway -n '__fish_seen_subcommand_from export' -l out -r
 complete -c fairway -n '__fish_seen_subcommand_from export' -l inserts
 complete -c fairway -n '__fish_seen_subcommand_from migrate' -l into -x -a 'postgres:// libsql://'
+complete -c fairway -n '__fish_seen_subcommand_from migrate verify' -l over -x -a http
 complete -c fairway -n '__fish_seen_subcommand_from export migrate verify' -l schema -x
 complete -c fairway -n '__fish_seen_subcommand_from inspect export migrate verify' -l plan -r
 complete -c fairway -n '__fish_seen_subcommand_from inspect export migrate verify' -l json

@@ -4,6 +4,7 @@
 
 #include "shared/base/text.h"
 #include "shared/postgres/script.h"
+#include "shared/postgres/target_rules.h"
 #include "shared/postgres/verify_sql.h"
 #include "shared/postgres/view_sums.h"
 
@@ -20,8 +21,6 @@ using postgres::TablePlan;
 using postgres::ViewPlan;
 using postgres::WrittenTable;
 
-constexpr int version_min = 150'000;
-constexpr size_t names_shown = 10;
 constexpr const char* savepoint = "SAVEPOINT fairway_step";
 constexpr const char* back = "ROLLBACK TO SAVEPOINT fairway_step; RELEASE SAVEPOINT fairway_step";
 constexpr const char* forth = "RELEASE SAVEPOINT fairway_step";
@@ -33,13 +32,7 @@ Sides sides_of(const Plan& plan) {
 }
 
 std::optional<Failure> begin(PostgresConnection& connection) {
-  if (connection.server_version() < version_min) {
-    return fix_input(
-        "target_too_old",
-        cat({"The server is PostgreSQL ", decimal(connection.server_version() / 10'000),
-             "; 15 or later is needed."}),
-        "You: choose a newer server. Nothing was changed.");
-  }
+  if (auto failure = postgres::too_old(connection.server_version())) return failure;
   if (auto failure = connection.execute("BEGIN")) return failure;
   return connection.execute(std::string(postgres::session_settings()));
 }
@@ -91,21 +84,6 @@ Outcome<std::vector<std::string>> names_taken(PostgresConnection& connection,
   std::vector<std::string> taken;
   for (auto& row : *rows) taken.push_back(std::move(row.front()));
   return taken;
-}
-
-Failure not_empty(const std::vector<std::string>& taken) {
-  std::vector<std::string> shown;
-  for (const std::string& name : taken) {
-    if (shown.size() < names_shown) shown.push_back(quoted_name(name));
-  }
-  const auto more = static_cast<int64_t>(taken.size() - shown.size());
-  return fix_input(
-      "target_not_empty",
-      cat({"The target has ", taken.size() == 1 ? "this table" : "these tables",
-           " already, with other rows or columns: ", join(shown, ", "),
-           more > 0 ? cat({" and ", decimal(more), " more"}) : "", "."}),
-      "You: choose another schema with --schema, another database, or drop them. Nothing was "
-      "changed.");
 }
 
 int64_t rows_before(const Plan& plan, const TablePlan& table) {
@@ -226,17 +204,6 @@ Outcome<postgres::ViewSides> compare_view(PostgresConnection& connection, const 
   return postgres::ViewSides{view.name, here->rows, there.rows, here->sum.text(), there.sum.text()};
 }
 
-postgres::Decision dropped_view(const ViewPlan& view, std::string_view why) {
-  postgres::Decision decision;
-  decision.outcome = postgres::Treatment::report;
-  decision.object = view.name;
-  decision.kind = "view";
-  decision.why = cat({"Its translation does not answer the same rows, so it was not kept: ", why,
-                      " ", view.sqlite_sql});
-  decision.count = 1;
-  return decision;
-}
-
 // A view that answers something else over there is worse than none: it is dropped again, with those
 // that read it, and reported.
 std::optional<Failure> check_views(PostgresConnection& connection, const PostgresWork& work,
@@ -262,7 +229,7 @@ std::optional<Failure> check_views(PostgresConnection& connection, const Postgre
             cat({"DROP VIEW IF EXISTS ", quoted_name(view.target_name), " CASCADE"}))) {
       return failure;
     }
-    sides.refused.push_back(dropped_view(view, why));
+    sides.refused.push_back(postgres::dropped_view(view, why));
   }
   return std::nullopt;
 }
@@ -311,11 +278,11 @@ Outcome<Sides> look_at_existing(PostgresConnection& connection, const PostgresWo
                                 const std::vector<std::string>& taken) {
   Sides sides = sides_of(work.plan);
   sides.target_exists = 1;
-  if (taken.size() < work.plan.tables.size()) return not_empty(taken);
+  if (taken.size() < work.plan.tables.size()) return postgres::not_empty(taken);
   if (auto failure = choose_schema(connection, work)) return *failure;
   if (auto failure = sum_source(work, sides)) return *failure;
   if (auto failure = sum_what_is_there(connection, work, sides)) return *failure;
-  if (differences_of(sides) > 0) return not_empty(taken);
+  if (differences_of(sides) > 0) return postgres::not_empty(taken);
   return sides;
 }
 

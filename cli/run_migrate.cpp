@@ -2,6 +2,7 @@
 
 #include "cli/decisions_view.h"
 #include "cli/native_host.h"
+#include "cli/neon_target.h"
 #include "cli/postgres_target.h"
 #include "cli/prepare.h"
 #include "cli/sqlite_verbs.h"
@@ -13,6 +14,14 @@ namespace fairway::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+enum class Doing { migrate, verify };
+
+// Costs a pass over the file, so only where it is told or used.
+std::string snapshot_of(const Arguments& arguments, const Planned& planned) {
+  const bool is_needed = arguments.json == Switch::on || arguments.over;
+  return is_needed ? sha256_hex(planned.preview.bytes()) : "";
+}
 
 int64_t ms_since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
@@ -49,21 +58,56 @@ void print_migrated(const postgres::Sides& sides, int64_t rows, int64_t span_ms)
              " rows/s), every sum equal on both sides.\n"}));
 }
 
+// The way to the target, open before the file is read: a wrong address is told at once.
+struct Way {
+  std::optional<PostgresConnection> connection;
+  std::optional<NeonAccess> access;  // over HTTP
+};
+
+Outcome<Way> open_way(const Arguments& arguments, const std::string& url) {
+  Way way;
+  if (arguments.over) {
+    auto access = neon_access(url);
+    if (!access.ok()) return access.failure();
+    way.access = std::move(*access);
+    return way;
+  }
+  auto connection = PostgresConnection::open(url);
+  if (!connection.ok()) return connection.failure();
+  way.connection.emplace(std::move(*connection));
+  return way;
+}
+
+Outcome<postgres::Sides> carry(Way& way, const Arguments& arguments, Planned& planned,
+                               const std::string& snapshot_sha256, Doing doing) {
+  const std::string schema = arguments.schema.value_or("");
+  ProgressLine progress(planned.profile.rows);
+  const auto why_changed_source = [&] { return why_changed(planned.source); };
+  if (way.connection) {
+    const PostgresWork work{planned.preview, planned.plan, schema, progress, why_changed_source};
+    return doing == Doing::migrate ? migrate_to_postgres(*way.connection, work)
+                                   : verify_postgres(*way.connection, work);
+  }
+  NativeHost native;
+  const NeonWork work{planned.preview, planned.plan, schema,
+                      snapshot_sha256, progress,     why_changed_source};
+  return doing == Doing::migrate ? migrate_over_http(native, *way.access, work)
+                                 : verify_over_http(native, *way.access, work);
+}
+
 Outcome<Exit> migrate_into_postgres(const Arguments& arguments) {
   const auto start = Clock::now();
-  auto connection = PostgresConnection::open(*arguments.into);
-  if (!connection.ok()) return connection.failure();
+  auto way = open_way(arguments, *arguments.into);
+  if (!way.ok()) return way.failure();
   auto planned = open_planned(arguments, arguments.operands.front());
   if (!planned.ok()) return planned.failure();
   if (planned->plan.refusal) return *planned->plan.refusal;
-  ProgressLine progress(planned->profile.rows);
-  auto sides = migrate_to_postgres(
-      *connection, {planned->preview, planned->plan, arguments.schema.value_or(""), progress,
-                    [&] { return why_changed(planned->source); }});
+  const std::string snapshot = snapshot_of(arguments, *planned);
+  auto sides = carry(*way, arguments, *planned, snapshot, Doing::migrate);
   if (!sides.ok()) return sides.failure();
   const int64_t span_ms = ms_since(start);
   if (arguments.json == Switch::on) {
-    sides->snapshot_sha256 = sha256_hex(planned->preview.bytes());
+    sides->snapshot_sha256 = snapshot;
     print_report(*sides);
   } else {
     print_migrated(*sides, planned->profile.rows, span_ms);
@@ -73,18 +117,17 @@ Outcome<Exit> migrate_into_postgres(const Arguments& arguments) {
 
 Outcome<Exit> verify_in_postgres(const Arguments& arguments, const std::string& file,
                                  const std::string& url) {
-  auto connection = PostgresConnection::open(url);
-  if (!connection.ok()) return connection.failure();
+  auto way = open_way(arguments, url);
+  if (!way.ok()) return way.failure();
   auto planned = open_planned(arguments, file);
   if (!planned.ok()) return planned.failure();
   if (planned->plan.refusal) return *planned->plan.refusal;
-  ProgressLine progress(planned->profile.rows);
-  auto sides = verify_postgres(
-      *connection, {planned->preview, planned->plan, arguments.schema.value_or(""), progress});
+  const std::string snapshot = snapshot_of(arguments, *planned);
+  auto sides = carry(*way, arguments, *planned, snapshot, Doing::verify);
   if (!sides.ok()) return sides.failure();
   const bool equal = postgres::differences_of(*sides) == 0;
   if (arguments.json == Switch::on) {
-    sides->snapshot_sha256 = sha256_hex(planned->preview.bytes());
+    sides->snapshot_sha256 = snapshot;
     print_report(*sides);
   } else if (equal) {
     print(cat({coloured(Colour::green, "Equal"), ": ",
