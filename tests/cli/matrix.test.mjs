@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, test } from 'node:test';
-import { compareSaid, makeFile, matrix } from '../migration/matrix.mjs';
+import { compareSaid, makeFile, matrix, sumsThatDiffer } from '../migration/matrix.mjs';
 import { askClient, askFile, contentOf, rowText } from '../migration/sqlite_cells.mjs';
 import { newClient, newDatabase, newSandbox } from '../sandbox/help.mjs';
 import { fairwayAside, newFolder } from './help.mjs';
@@ -56,6 +56,7 @@ function stepsOf(expected, mark) {
 /** @param {any} report @param {Expectation} expected */
 function checkReport(report, expected) {
   assert.equal(report.differences, 0);
+  assert.deepEqual(sumsThatDiffer(report), []);
   assert.deepEqual(report.declared, []);
   const { got, wanted } = compareSaid(report, expected);
   assert.deepEqual(got, wanted);

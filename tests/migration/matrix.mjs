@@ -13,7 +13,7 @@ import { DatabaseSync } from 'node:sqlite';
  */
 
 const folder = new URL('../data/migration/matrix/', import.meta.url).pathname;
-const marks = /^(says|type|declared|choose|exit|error|dates|\?|!|>)(?: (.*))?$/u;
+const marks = /^(says|type|declared|choose|decide|exit|error|dates|\?|!|>)(?: (.*))?$/u;
 
 /** @returns {Case[]} */
 export function matrix() {
@@ -125,4 +125,32 @@ export function compareSaid(report, expected) {
     (line) => wanted.includes(line) || !(line.startsWith('MAP ') || common.test(line)),
   );
   return { got: [...new Set(got)].sort(), wanted: wanted.sort() };
+}
+
+/**
+ * The plan that makes the choices of a case; null when it makes none.
+ * @param {Expectation} expected
+ */
+export function planOf(expected) {
+  const words = (/** @type {string} */ mark) =>
+    expected.steps.filter((step) => step.mark === mark).map((step) => step.words);
+  const tables = words('choose').map((line) => {
+    const [, name, column, choice] = /^([^.]+)\.(\S+) (.*)$/u.exec(line) ?? [];
+    return { name, columns: [{ name: column, choice }] };
+  });
+  const decisions = words('decide').map((line) => {
+    const [kind, place = '', object, choice] = line.split(' ');
+    const [table, column = ''] = place.split('.');
+    return { kind, table, column, object: object === '-' ? '' : object, choice };
+  });
+  return tables.length + decisions.length > 0 ? { target: 'postgres', tables, decisions } : null;
+}
+
+/** Both sides have the same sums in every report. @param {any} report */
+export function sumsThatDiffer(report) {
+  return report.tables.flatMap((/** @type {any} */ table) =>
+    table.columns
+      .filter((/** @type {any} */ one) => one.checksum_source !== one.checksum_target)
+      .map((/** @type {any} */ one) => `${table.name}.${one.name}`),
+  );
 }

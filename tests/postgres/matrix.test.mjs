@@ -2,8 +2,9 @@
 // cells are compared by an outsider too.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { before, test } from 'node:test';
-import { compareSaid, makeFile, matrix } from '../migration/matrix.mjs';
+import { compareSaid, makeFile, matrix, planOf, sumsThatDiffer } from '../migration/matrix.mjs';
 import { differences } from './cells.mjs';
 import { fairway, newFolder, psql, startServer } from './support.mjs';
 
@@ -25,7 +26,8 @@ for (const [index, one] of matrix().entries()) {
     const file = makeFile(newFolder(context), one);
     const schema = `row${index}`;
     psql(url, 'DROP SCHEMA IF EXISTS fairway CASCADE');
-    const ended = await fairway('migrate', file, '--into', url, '--schema', schema, '--json');
+    const into = ['--into', url, '--schema', schema, '--json'];
+    const ended = await fairway('migrate', file, ...into, ...planWords(file, expected));
     const code = Number(stepsOf(expected, 'exit')[0] ?? (expected.outcome === 'REFUSE' ? 3 : 0));
     assert.equal(ended.code, code, ended.out + ended.error);
     for (const words of stepsOf(expected, 'error')) {
@@ -39,6 +41,14 @@ for (const [index, one] of matrix().entries()) {
     checkCells(file, schema, JSON.parse(ended.out), expected);
     checkSteps(schema, expected);
   });
+}
+
+/** @param {string} file @param {Expectation} expected */
+function planWords(file, expected) {
+  const plan = planOf(expected);
+  if (plan === null) return [];
+  writeFileSync(`${file}.json`, JSON.stringify(plan));
+  return ['--plan', `${file}.json`];
 }
 
 /** @param {Expectation} expected @param {string} mark */
@@ -57,6 +67,7 @@ function askPostgres(schema, sql) {
 /** @param {any} report @param {Expectation} expected */
 function checkReport(report, expected) {
   assert.equal(report.differences, 0);
+  assert.deepEqual(sumsThatDiffer(report), []);
   const { got, wanted } = compareSaid(report, expected);
   assert.deepEqual(got, wanted);
   if (expected.outcome !== 'EXACT') {
