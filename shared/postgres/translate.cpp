@@ -162,6 +162,7 @@ bool is_now(const sql::Expression& value, ValueClass holds) {
 // As if SQLite had stored the value in the column and the migration had carried it over.
 std::string Translator::stored(const Typed& value, const ColumnName& column) {
   if (is_null_literal(value)) return "NULL";
+  if (!value.json.empty()) return no("a value out of JSON, which may be of any type").sql;
   const bool same = value.column != nullptr && value.column->holds == column.holds;
   if (same && value.kind == Kind::foreign) return value.sql;
   const Typed simple = plain(value);
@@ -338,6 +339,7 @@ Outcome<std::string> translate_indexed(const sql::IndexedColumn& column, const T
              collation != "rtrim") {
     translator.no(cat({"the collation ", quoted_name(collation)}));
   }
+  if (!value.json.empty()) translator.no("an index over a value of JSON");
   if (value.change != Change::never) {
     translator.no("an index over what depends on the server's settings or time");
   }

@@ -10,6 +10,23 @@ namespace {
 constexpr std::array aggregates = std::to_array<std::string_view>(
     {"count", "sum", "total", "avg", "min", "max", "group_concat", "string_agg"});
 
+// OVER name, and OVER (name ORDER BY ...): the window with everything said of it in WINDOW.
+std::optional<sql::Window> defined_window(const Scope& scope, const sql::Window& window) {
+  if (scope.windows == nullptr) return std::nullopt;
+  const std::string& name = window.is_reference ? window.name : window.base;
+  for (const sql::Window& one : *scope.windows) {
+    if (!same_name(one.name, name) || !one.base.empty()) continue;
+    sql::Window made = one;
+    if (!window.order_by.empty()) made.order_by = window.order_by;
+    if (!window.frame.empty()) {
+      made.frame = window.frame;
+      made.frame_is_plain = window.frame_is_plain;
+    }
+    return made;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool has_aggregate(const sql::Expression& expression) {
@@ -33,7 +50,9 @@ std::string Translator::call_tail(const sql::Expression& call) {
 
 std::string Translator::window(const sql::Window& window) {
   if (window.is_reference || !window.base.empty()) {
-    no("a window that is defined elsewhere");
+    const auto whole = defined_window(scopes_.back(), window);
+    if (whole) return this->window(*whole);
+    no("a window that is not defined");
     return "";
   }
   if (!window.frame_is_plain) {
@@ -193,6 +212,16 @@ std::optional<Typed> Translator::ranking(const std::string& name, const sql::Exp
       arguments += cat({", ", decimal(*count)});
     }
     Typed found = made_of(cat({name, "(", arguments, ")", call_tail(call)}), value.kind, {&value});
+    found.column = value.column;
+    return found;
+  }
+  if (name == "nth_value" && operands.size() == 2) {
+    const auto place = integer_value(operands[1]);
+    if (!place || *place < 1 || *place > 1'000'000) return no("nth_value of this number");
+    const Typed value = translate(operands[0]);
+    Typed found =
+        made_of(cat({"nth_value(", value.sql, ", ", decimal(*place), ")", call_tail(call)}),
+                value.kind, {&value});
     found.column = value.column;
     return found;
   }

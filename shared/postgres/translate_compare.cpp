@@ -121,6 +121,7 @@ Translator::Pair Translator::comparable_texts(Typed left, Typed right) {
 }
 
 Typed Translator::compared(Typed left, Typed right, std::string_view operation) {
+  if (const auto made = json_equals(left, right, operation)) return *made;
   auto [one, other] = comparable(std::move(left), std::move(right), "the comparison");
   // Equality of texts is bytewise everywhere; their order is only in the collation "C".
   const bool texts = one.kind == Kind::text && other.kind == Kind::text;

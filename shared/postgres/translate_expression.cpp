@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "shared/base/text.h"
 #include "shared/postgres/translator.h"
@@ -30,6 +31,13 @@ Kind kind_of(ValueClass holds) {
 
 bool is_meant(const Source& source, const sql::Expression& name) {
   return name.table.empty() ? !source.only_qualified : same_name(source.alias, name.table);
+}
+
+// Of json_each, besides those that are known here.
+bool is_json_column(std::string_view name) {
+  constexpr std::array names =
+      std::to_array<std::string_view>({"atom", "id", "parent", "fullkey", "path", "json", "root"});
+  return std::ranges::any_of(names, [&](std::string_view one) { return same_name(one, name); });
 }
 
 bool is_rowid(std::string_view name) {
@@ -165,6 +173,9 @@ std::optional<Typed> Translator::column_in(Scope& scope, const sql::Expression& 
     if (!is_meant(source, expression)) continue;
     for (const ColumnName& column : source.table.columns) {
       if (same_name(column.name, expression.text)) return column_of(scope, source, column);
+    }
+    if (source.has_more_columns && is_json_column(expression.text)) {
+      return no(cat({"the column ", expression.text, " of json_each"}));
     }
   }
   if (!is_rowid(expression.text) || expression.quoting == sql::Quoting::text_quotes) {

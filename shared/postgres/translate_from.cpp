@@ -63,6 +63,7 @@ std::string Translator::from_item(const sql::FromItem& item) {
     return cat({"(", from(item.group), ")"});
   }
   if (item.query) return from_query(item);
+  if (item.is_call && same_name(item.table, "json_each")) return json_each(item);
   if (item.is_call) {
     no(cat({"the table-valued function ", item.table}));
     return "";

@@ -10,6 +10,15 @@ bool has_arguments(const sql::Expression& call, size_t least, size_t most) {
   return call.operands.size() >= least && call.operands.size() <= most;
 }
 
+// A column of REAL affinity, which keeps integers as reals.
+bool stores_reals(const Typed& value) {
+  if (value.kind != Kind::numeric || value.column == nullptr) return false;
+  const std::string type = lower_ascii(value.column->declared_type);
+  const auto has = [&](std::string_view part) { return type.find(part) != std::string::npos; };
+  return affinity_of(type) == Affinity::numeric && !has("int") &&
+         (has("real") || has("floa") || has("doub"));
+}
+
 // n bytes that nobody can foresee: a UUID is random in its bytes 10 to 16.
 std::string random_bytes_text(int64_t count) {
   std::string made;
@@ -114,10 +123,18 @@ Typed Translator::type_name(const sql::Expression& call) {
   const Typed value = plain(translate(call.operands[0]));
   std::string_view word;
   if (value.kind == Kind::integer || value.kind == Kind::boolean) word = "integer";
-  if (value.kind == Kind::real) word = "real";
+  if (value.kind == Kind::real || stores_reals(value)) word = "real";
   if (value.kind == Kind::text) word = "text";
   if (value.kind == Kind::bytes) word = "blob";
   if (value.kind == Kind::null) return {"'null'", Kind::text};
+  // Such a column turns a whole number into an integer, whatever was written into it.
+  if (word.empty() && value.kind == Kind::numeric && value.column != nullptr &&
+      value.affinity == Affinity::numeric) {
+    return made_of(cat({"(CASE WHEN ", value.sql, " IS NULL THEN 'null' WHEN ", value.sql,
+                        " = trunc(", value.sql, ") AND abs(", value.sql,
+                        ") < 9223372036854775807 THEN 'integer' ELSE 'real' END)"}),
+                   Kind::text, {&value});
+  }
   if (word.empty()) return no("typeof of a number that is whole or not");
   return made_of(cat({"(CASE WHEN ", value.sql, " IS NULL THEN 'null' ELSE '", word, "' END)"}),
                  Kind::text, {&value});
@@ -167,6 +184,7 @@ std::optional<Typed> Translator::of_text(const std::string& name, const sql::Exp
   if (name == "trim" && has_arguments(call, 1, 2)) return texts("btrim");
   if ((name == "ltrim" || name == "rtrim") && has_arguments(call, 1, 2)) return texts(name);
   if (name == "replace" && operands.size() == 3) return texts("replace");
+  if (name == "printf" || name == "format") return formatted(call);
   if (name == "instr" && operands.size() == 2) {
     Typed made = texts("strpos");
     made.sql += "::bigint";
@@ -228,6 +246,8 @@ Typed Translator::rounded(const sql::Expression& call) {
   if (value.kind == Kind::integer) {
     return made_of(value.sql + "::float8", Kind::real, {&value});
   }
+  // 2.675 is 2.67499999999999982: SQLite rounds it down, and numeric, which sees 2.675, up.
+  if (digits > 0 && !is_compared_) return no("round of a fraction, which may differ at a 5");
   if (digits > 0) note("round takes a number as it is printed: 2.675 is rounded up.");
   return made_of(cat({"round(", value.sql, "::text::numeric, ", decimal(digits), ")::float8"}),
                  Kind::real, {&value});
@@ -268,6 +288,11 @@ std::optional<Typed> Translator::of_number(const std::string& name, const sql::E
     if (value.kind == Kind::integer) return value;
     return made_of(cat({name, "(", value.sql, ")"}), value.kind, {&value});
   }
+  if (name == "sqrt") {
+    const Typed value = as_number(translate(operands[0]));
+    return made_of(cat({"(CASE WHEN ", value.sql, " >= 0 THEN sqrt(", value.sql, "::float8) END)"}),
+                   Kind::real, {&value});
+  }
   if (name == "exp" || name == "radians" || name == "degrees") return of_float(name);
   return std::nullopt;
 }
@@ -299,33 +324,6 @@ std::optional<Typed> Translator::of_bytes(const std::string& name, const sql::Ex
                       lower_name(call.operands[0].text) == "randomblob";
   const std::string text = cat({"upper(encode(", value.sql, ", 'hex'))"});
   return made_of(random ? text : cat({"coalesce(", text, ", '')"}), Kind::text, {&value});
-}
-
-std::optional<Typed> Translator::of_json(const std::string& name, const sql::Expression& call) {
-  const auto& operands = call.operands;
-  if ((name == "json" || name == "json_array" || name == "json_object") && operands.empty()) {
-    return Typed{name == "json_array" ? "'[]'" : "'{}'", Kind::text};
-  }
-  if (name == "json" && operands.size() == 1) {
-    const Typed value = translate(operands[0]);
-    if (value.literal == nullptr || (value.sql != "'[]'" && value.sql != "'{}'")) {
-      return no("json of a value, which writes it anew");
-    }
-    return value;
-  }
-  if (name == "json_valid" && operands.size() == 1) {
-    const Typed value = translate(operands[0]);
-    const bool is_json = value.column != nullptr && value.column->holds == ValueClass::json;
-    if (!is_json) return no("json_valid of a column that is no JSON");
-    Typed made = made_of(cat({"(CASE WHEN ", value.sql, " IS NOT NULL THEN true END)"}),
-                         Kind::boolean, {&value});
-    made.is_condition = true;
-    return made;
-  }
-  if (name == "->" || name == "->>" || name.starts_with("json")) {
-    return no(cat({name, ", whose result has a type of its own in every row"}));
-  }
-  return std::nullopt;
 }
 
 }  // namespace fairway::postgres

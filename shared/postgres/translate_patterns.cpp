@@ -59,6 +59,14 @@ std::optional<std::string> regular_expression(std::string_view pattern) {
   return made + "$";
 }
 
+// What is beyond the integers becomes the last of them.
+std::string whole(const Typed& number) {
+  const std::string& sql = number.sql;
+  return cat({"(CASE WHEN ", sql, " >= 9223372036854775807 THEN 9223372036854775807 WHEN ", sql,
+              " <= -9223372036854775808 THEN -9223372036854775808 ELSE trunc(", sql,
+              ")::bigint END)"});
+}
+
 }  // namespace
 
 // SQLite's LIKE takes ASCII letters for the same in both cases, and has no escape of its own.
@@ -112,7 +120,13 @@ Typed Translator::glob(const sql::Expression& expression) {
 }
 
 Typed Translator::cast(const sql::Expression& expression) {
-  const Typed value = plain(translate(expression.operands[0]));
+  Typed value = translate(expression.operands[0]);
+  if (!value.json.empty()) {
+    value = json_as_text(value);
+    value.kind = Kind::text;
+    value.column = nullptr;
+  }
+  value = plain(std::move(value));
   const std::string type = lower_ascii(expression.text);
   const auto has = [&](std::string_view part) { return type.find(part) != std::string::npos; };
   Typed made = made_of(value.sql, value.kind, {&value});
@@ -127,10 +141,9 @@ Typed Translator::cast(const sql::Expression& expression) {
     made.affinity = affinity;
     return made;
   }
-  if (value.kind == Kind::bytes || value.kind == Kind::null) {
-    return no(cat({"CAST of a blob or NULL AS ", expression.text}));
-  }
+  if (value.kind == Kind::bytes) return no(cat({"CAST of a blob AS ", expression.text}));
   if (has("int")) {
+    if (value.kind == Kind::null) return as_number(value);
     if (value.kind == Kind::integer) return made;
     made.kind = Kind::integer;
     if (value.kind == Kind::boolean) {
@@ -143,13 +156,15 @@ Typed Translator::cast(const sql::Expression& expression) {
                value.sql, " FROM '", blanks, "([+-]?[0-9]+)')::numeric, 0), ",
                "-9223372036854775808), 9223372036854775807)::bigint END)"});
     } else {
-      made.sql = cat({"trunc(", value.sql, ")::bigint"});
+      made.sql = whole(value);
     }
     return made;
   }
   if (has("real") || has("floa") || has("doub")) {
     made.kind = Kind::real;
-    if (is_text) {
+    if (value.kind == Kind::null) {
+      made.sql = "NULL::float8";
+    } else if (is_text) {
       made.sql = cat(
           {"(CASE WHEN ", value.sql, " IS NOT NULL THEN coalesce(substring(", value.sql, " FROM '",
            blanks, "([+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?)')::float8, 0) END)"});
@@ -158,7 +173,7 @@ Typed Translator::cast(const sql::Expression& expression) {
     }
     return made;
   }
-  if (made.affinity == Affinity::numeric && value.kind != Kind::text) {
+  if (made.affinity == Affinity::numeric && !is_text && value.kind != Kind::null) {
     return as_number(value);
   }
   return no(cat({"CAST AS ", expression.text}));

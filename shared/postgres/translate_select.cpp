@@ -139,9 +139,9 @@ std::string Translator::common_table(const sql::CommonTable& table, const sql::S
 
 TranslatedSelect Translator::core(const sql::SelectCore& core, const sql::Select* ordered_by) {
   if (!core.values.empty()) return values(core);
-  if (!core.windows.empty()) no("the clause WINDOW");
   TranslatedSelect made;
   scopes_.emplace_back();
+  scopes_.back().windows = &core.windows;
   made.sql = body(core, ordered_by, made);
   if (!scopes_.back().bare.empty()) {
     no(cat({"the column ", scopes_.back().bare[0], " beside aggregates, without GROUP BY"}));
@@ -256,7 +256,10 @@ void Translator::unite(TranslatedSelect& made, const TranslatedSelect& next, sql
   }
   for (size_t i = 0; i < columns.size(); ++i) {
     const ColumnName& other = next.as_table.columns[i];
-    const bool binary = columns[i].collation.empty() && other.collation.empty();
+    // The first column in a row of SELECTs decides, even when it says nothing.
+    const bool binary =
+        columns[i].collation.empty() && (made.are_columns[i] || other.collation.empty());
+    if (!made.are_columns[i]) made.are_columns[i] = next.are_columns[i];
     if (!binary && how != sql::Compound::unite_all) no("UNION of columns with a collation");
     if (next.nulls[i]) continue;
     if (made.nulls[i]) {
@@ -309,6 +312,7 @@ std::string Translator::results(const sql::SelectCore& core, TranslatedSelect& m
     bool any = false;
     for (const Source& source : scopes_.back().sources) {
       if (!expression.table.empty() && !same_name(source.alias, expression.table)) continue;
+      if (source.has_more_columns) no("* of json_each");
       for (const ColumnName& column : source.table.columns) {
         const bool merged = std::ranges::any_of(
             source.merged, [&](const std::string& one) { return same_name(one, column.name); });
@@ -332,6 +336,7 @@ void Translator::add_result(Typed value, std::string name, TranslatedSelect& mad
   // SQLite tells columns of the same name apart by a number.
   const std::string first = name;
   for (int64_t number = 1; taken(name); ++number) name = cat({first, ":", decimal(number)});
+  if (!value.json.empty()) value = json_as_text(value);
   if (value.is_condition && value.kind == Kind::boolean) value = as_number(std::move(value));
   if (value.kind == Kind::boolean && value.column == nullptr) value = as_number(std::move(value));
   ColumnName column;
@@ -340,7 +345,7 @@ void Translator::add_result(Typed value, std::string name, TranslatedSelect& mad
   if (value.column == nullptr && value.affinity == Affinity::numeric) {
     column.declared_type = "NUMERIC";
   }
-  column.collation = value.collation;
+  column.collation = value.collation == "binary" ? "" : value.collation;
   column.holds = class_of(value);
   column.name = column.target_name = name;
   if (name.size() > name_bytes_max) {
@@ -352,6 +357,7 @@ void Translator::add_result(Typed value, std::string name, TranslatedSelect& mad
   name = column.target_name;
   columns.push_back(std::move(column));
   made.nulls.push_back(is_null_literal(value));
+  made.are_columns.push_back(value.column != nullptr || value.collation_is_explicit);
   if (value.literal != nullptr && value.kind == Kind::integer) value.sql += "::bigint";
   if (value.literal != nullptr && value.kind == Kind::text) value.sql += "::text";
   list += cat({list.empty() ? "" : ", ", value.sql, " AS ", quoted_name(name)});
@@ -376,6 +382,7 @@ std::string Translator::limits(const sql::Select& select) {
 
 Outcome<TranslatedView> translate_view(const sql::CreateView& view, const Names& names) {
   Translator translator(names);
+  translator.rows_are_compared();
   TranslatedSelect made = translator.select(view.select);
   if (!view.columns.empty() && view.columns.size() != made.as_table.columns.size()) {
     translator.no("a view with another number of names than columns");

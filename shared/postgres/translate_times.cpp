@@ -154,7 +154,11 @@ std::optional<Moment> Translator::moment_start(const sql::Expression& value, Uni
   }
   const Typed number = is_epoch ? plain(typed) : typed;
   if (is_epoch && number.kind == Kind::integer) {
-    made.sql = cat({"(to_timestamp(", number.sql, ") AT TIME ZONE 'UTC')"});
+    // Beyond the year 9999 SQLite knows no time. Before the year 1 nobody looks.
+    const std::string known =
+        cat({"CASE WHEN ", number.sql, " BETWEEN -62135596800 AND 253402300799 THEN ", number.sql,
+             " END"});
+    made.sql = cat({"(to_timestamp(", known, ") AT TIME ZONE 'UTC')"});
     made.change = number.change;
     return made;
   }

@@ -258,16 +258,18 @@ void TriggerWriter::update(const Statement& statement) {
   const TableName& into = target(statement);
   const std::string name = quoted_name(into.target_name);
   const bool renamed = !statement.alias.empty();
-  Scope scope;
-  scope.sources.push_back({renamed ? statement.alias : statement.table,
-                           renamed ? quoted_name(statement.alias) : name,
-                           into,
-                           {},
-                           false});
-  translator_.scopes().push_back(std::move(scope));
-  if (!statement.from.empty()) translator_.no("UPDATE FROM in a trigger");
+  // The tables of FROM do not see the one that is written.
+  translator_.scopes().emplace_back();
+  std::string from;
+  if (!statement.from.empty()) from = " FROM " + translator_.from(statement.from);
+  auto& sources = translator_.scopes().back().sources;
+  sources.insert(sources.begin(), {renamed ? statement.alias : statement.table,
+                                   renamed ? quoted_name(statement.alias) : name,
+                                   into,
+                                   {},
+                                   false});
   line(cat({"UPDATE ", name, renamed ? cat({" AS ", quoted_name(statement.alias)}) : "", " SET ",
-            assignments(statement.set, into), where(statement.where), ";"}));
+            assignments(statement.set, into), from, where(statement.where), ";"}));
   translator_.scopes().pop_back();
 }
 

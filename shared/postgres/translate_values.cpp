@@ -18,6 +18,11 @@ Typed text_of(const Typed& value, std::string sql) {
   return made;
 }
 
+// 007 as 7.
+std::string whole_digits(const Typed& literal) {
+  return decimal(parse_decimal(literal.literal->text).value_or(0));
+}
+
 }  // namespace
 
 std::string lower_name(std::string_view name) { return lower_ascii(name); }
@@ -108,6 +113,8 @@ const TableName* Translator::table_named(std::string_view name) const {
 // Values of PostgreSQL's own types become what SQLite had; booleans stay booleans.
 Typed Translator::plain(Typed value) {
   if (value.kind != Kind::foreign) return value;
+  if (!value.json.empty())
+    return no("a value out of JSON, which has a type of its own in every row");
   const ColumnName& column = *value.column;
   Typed made = value;
   made.column = nullptr;
@@ -215,8 +222,16 @@ Typed Translator::as_number(Typed value) {
     case Kind::real:
     case Kind::number:
       return value;
+    case Kind::text:
+      if (!value.is_digits) return no("arithmetic with a text");
+      if (value.literal != nullptr) return made_of(whole_digits(value), Kind::integer, {&value});
+      if (value.sql.ends_with("::bigint::text"))
+        value.sql.resize(value.sql.size() - 6);
+      else
+        value.sql += "::bigint";
+      return made_of(value.sql, Kind::integer, {&value});
     default:
-      return no("arithmetic with a text or blob");
+      return no("arithmetic with a blob");
   }
 }
 

@@ -42,6 +42,7 @@ struct Typed {
   bool is_not_negative = false;              // an integer
   bool is_no_number = false;                 // a text that no affinity takes for a number
   bool is_condition = false;                 // a boolean that was computed, not a column
+  std::string json = {};                     // when it was taken out of JSON: that JSON
 };
 
 // One table in FROM.
@@ -51,11 +52,13 @@ struct Source {
   TableName table;
   std::vector<std::string> merged;  // columns that USING made one with an earlier table's
   bool only_qualified = false;      // NEW and OLD are never meant by a column's name alone
+  bool has_more_columns = false;    // than are known here, so that * cannot be said
 };
 
 struct Scope {
   std::vector<Source> sources;
   const std::vector<sql::ResultColumn>* results = nullptr;  // whose aliases may be used
+  const std::vector<sql::Window>* windows = nullptr;        // of the clause WINDOW
   bool is_grouped = false;                                  // GROUP BY, or aggregates without it
   std::vector<std::string> groups;
   std::vector<std::string> bare;  // columns used outside of aggregates and groups
@@ -74,13 +77,16 @@ struct Moment {
 struct TranslatedSelect {
   std::string sql;
   TableName as_table;
-  std::vector<bool> nulls;  // for each column: nothing but NULL
-  bool one_row = false;     // aggregates without GROUP BY
+  std::vector<bool> nulls;        // for each column: nothing but NULL
+  std::vector<bool> are_columns;  // nothing but a column, or with an explicit collation
+  bool one_row = false;           // aggregates without GROUP BY
 };
 
 class Translator {
  public:
   explicit Translator(const Names& names) : names_(names) {}
+  // For a view: its rows are compared, so that what differs in rare rows only may be tried.
+  void rows_are_compared() { is_compared_ = true; }
 
   Typed translate(const sql::Expression& expression);
   // As a boolean.
@@ -88,6 +94,8 @@ class Translator {
   // As the column's type, as if it were stored in it.
   std::string stored(const Typed& value, const ColumnName& column);
   TranslatedSelect select(const sql::Select& select);
+  // Adds the tables to the innermost scope.
+  std::string from(const std::vector<sql::FromItem>& items);
   // A column of a finished SELECT, by its name alone.
   Typed result_of(const TableName& table, size_t at);
 
@@ -162,6 +170,19 @@ class Translator {
   Typed rounded(const sql::Expression& call);
   Typed random_bytes(const sql::Expression& call);
   Typed type_name(const sql::Expression& call);
+  Typed formatted(const sql::Expression& call);
+  std::optional<Typed> formatted_part(const sql::Expression& argument, std::string_view format,
+                                      size_t& at);
+  // JSON.
+  enum class JsonStep { path, path_or_label };  // what -> and ->> take besides paths
+  std::optional<Typed> json_inside(const std::vector<sql::Expression>& operands, JsonStep step);
+  std::optional<Typed> json_value(const std::string& name, const sql::Expression& call);
+  Typed json_as_text(const Typed& value);
+  std::optional<Typed> json_equals(const Typed& left, const Typed& right,
+                                   std::string_view operation);
+  // A column of no certain class, for a value that has none.
+  const ColumnName* several_classes();
+  std::string json_each(const sql::FromItem& item);
   Typed joined_texts(const sql::Expression& call);
   Typed aggregated(const std::string& name, const sql::Expression& call, Typed argument);
   std::string call_tail(const sql::Expression& call);
@@ -183,7 +204,6 @@ class Translator {
   void unite(TranslatedSelect& made, const TranslatedSelect& next, sql::Compound how);
   std::string with(const sql::Select& select);
   std::string common_table(const sql::CommonTable& table, const sql::Select& around);
-  std::string from(const std::vector<sql::FromItem>& items);
   std::string from_item(const sql::FromItem& item);
   std::string from_query(const sql::FromItem& item);
   std::string join_condition(const sql::FromItem& item, size_t first_source);
@@ -200,6 +220,7 @@ class Translator {
   std::vector<TableName> common_;  // WITH
   std::list<ColumnName> kept_;     // columns that outlive their SELECT
   std::vector<Scope> scopes_;
+  bool is_compared_ = false;
   int queries_ = 0;
   int steps_ = 0;
   std::vector<std::string> notes_;

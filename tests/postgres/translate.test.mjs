@@ -52,6 +52,9 @@ function plain(value) {
 // Columns that stand as they are: their values are compared by those who carry them over.
 const asTheyAre = new Set(['seen', 'touched', 'doc', 'loose']);
 
+// Values of several classes are texts over there.
+const asTexts = new Set(['value']);
+
 /** @param {any} one @param {any} other */
 function same(one, other) {
   if (typeof one !== 'number' || typeof other !== 'number') return one === other;
@@ -63,7 +66,10 @@ function listed(rows, ordered) {
   const made = rows.map((row) =>
     Object.entries(row)
       .filter(([name]) => !asTheyAre.has(name))
-      .map(([name, value]) => [name.slice(0, 50), plain(value)]),
+      .map(([name, value]) => {
+        const made = plain(value);
+        return [name.slice(0, 50), asTexts.has(name) && made !== null ? String(made) : made];
+      }),
   );
   if (!ordered) made.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
   return made;
