@@ -2,9 +2,12 @@
 
 import { neon, neonConfig, NeonDbError } from '@neondatabase/serverless';
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { startSandbox } from '../../tools/sandbox/sandbox.mjs';
 import { addFault } from './help.mjs';
@@ -151,4 +154,35 @@ test('projects are made, found, apart from each other, removed, and stand again'
   assert.equal((await api('DELETE', path)).status, 200);
   assert.equal((await api('GET', path)).status, 404);
   await assert.rejects(neon(other)`SELECT 1`, /endpoint could not/u);
+});
+
+test('a kill loses nothing that was answered', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairway-sandbox-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const main = new URL('../../tools/sandbox/main.mjs', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main, '--port', '0', '--state', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(createInterface(child.stdout), 'line');
+  const killed = JSON.parse(line).origin;
+  const made = await fetch(`${killed}/neon/api/v2/projects`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sandbox-neon-key' },
+    body: '{}',
+  });
+  const own = /** @type {any} */ (await made.json()).connection_uris[0].connection_uri;
+  const send = (/** @type {string} */ origin, /** @type {string} */ query) =>
+    fetch(`${origin}/neon/sql`, {
+      method: 'POST',
+      headers: { 'neon-connection-string': own },
+      body: JSON.stringify({ query }),
+    });
+  assert.equal((await send(killed, 'CREATE TABLE kept AS SELECT 1 AS a')).status, 200);
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+  const next = await startSandbox({ state: folder });
+  t.after(() => next.close());
+  const answer = await (await send(next.origin, 'SELECT a FROM kept')).json();
+  assert.deepEqual(/** @type {any} */ (answer).rows, [{ a: 1 }]);
 });

@@ -2,13 +2,14 @@
 // somebody first asks for it. A machine without one lacks only this provider.
 
 import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,8 @@ import { BadRequest } from '../frame/http.mjs';
 
 const versions = '/usr/lib/postgresql';
 const owner = 'postgres';
+const tries_max = 50;
+const pause_ms = 200;
 const started_words = 'database system is ready to accept connections';
 
 const run = promisify(execFile);
@@ -44,9 +47,14 @@ export function createServer(folder) {
   let running = null;
   /** @type {Map<string, pg.Pool>} */
   const pools = new Map();
+  const runningServer = () =>
+    (running ??= start(folder).catch((error) => {
+      running = null;
+      throw error;
+    }));
   /** @param {string} database @param {string} user */
   const poolOf = async (database, user) => {
-    const { socket } = await (running ??= start(folder));
+    const { socket } = await runningServer();
     const key = JSON.stringify([database, user]);
     let pool = pools.get(key);
     if (pool === undefined) {
@@ -112,8 +120,11 @@ async function start(folder) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // The server refuses to run as root, and its user has to come through to its folder.
   const as = isRoot ? ['--reuid', owner, '--regid', owner, '--init-groups'] : [];
-  // The path of a socket is short.
-  const socket = mkdtempSync(join(tmpdir(), 'fairway-neon-'));
+  // The path of a socket is short. The same one again removes what a killed run has left there.
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  const socket = join(tmpdir(), `fairway-neon-${name}`);
+  rmSync(socket, { recursive: true, force: true });
+  mkdirSync(socket, { mode: 0o700 });
   if (isRoot) {
     const uid = Number((await run('id', ['-u', owner])).stdout);
     chmodSync(join(folder, '..'), 0o711);
@@ -122,8 +133,8 @@ async function start(folder) {
   const data = join(folder, 'data');
   const cleanUp = () => rmSync(socket, { recursive: true, force: true });
   try {
-    if (!existsSync(join(data, 'PG_VERSION'))) await initialize(programs, as, data);
-    const child = await launch(programs, as, data, socket);
+    if (!existsSync(data)) await initialize(programs, as, data);
+    const child = await launchPatiently(programs, as, data, socket);
     return {
       socket,
       stop: async () => {
@@ -141,18 +152,42 @@ async function start(folder) {
   }
 }
 
-/** @param {string} programs @param {string[]} as @param {string} data */
+/**
+ * Under another name first, so that a folder which has its name is whole.
+ *
+ * @param {string} programs @param {string[]} as @param {string} data
+ */
 async function initialize(programs, as, data) {
-  const words = ['-D', data, '-U', owner, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'];
+  const unfinished = `${data}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  const words = ['-D', unfinished, '-U', owner, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'];
   try {
     await run('setpriv', [...as, join(programs, 'initdb'), ...words, '--no-sync'], { cwd: '/' });
+    renameSync(unfinished, data);
   } catch (error) {
-    rmSync(data, { recursive: true, force: true });
+    rmSync(unfinished, { recursive: true, force: true });
     throw new BadRequest(
       503,
       `PostgreSQL could not be set up in ${data}; its user must be able to enter that folder: ` +
         String(/** @type {any} */ (error).stderr).slice(0, 300),
     );
+  }
+}
+
+/**
+ * The server of a sandbox that was killed may still be on its way out.
+ *
+ * @param {string} programs @param {string[]} as @param {string} data @param {string} socket
+ */
+async function launchPatiently(programs, as, data, socket) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await launch(programs, as, data, socket);
+    } catch (error) {
+      const isHeld = String(error).includes('postmaster.pid');
+      if (!isHeld || tries === tries_max) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause_ms));
+    }
   }
 }
 
