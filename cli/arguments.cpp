@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/verbs.h"
 #include "shared/base/text.h"
 
 namespace fairway::cli {
@@ -29,10 +30,12 @@ struct SwitchOption {
   std::string_view verbs;
 };
 
-constexpr std::array<SwitchOption, 5> switch_options = {{
+constexpr std::array<SwitchOption, 7> switch_options = {{
     {"--json", &Arguments::json, " inspect export migrate verify "},
     {"--inserts", &Arguments::inserts, " export "},
     {"--image", &Arguments::image, " export "},
+    {"--yes", &Arguments::yes, " migrate "},
+    {"--replace", &Arguments::replace, " migrate "},
     {"--help", &Arguments::help, " inspect export migrate verify help completion "},
     {"-h", &Arguments::help, " inspect export migrate verify help completion "},
 }};
@@ -143,6 +146,10 @@ std::optional<Failure> check(const Arguments& arguments) {
   }
   if (arguments.over && *arguments.over != "http") {
     return wrong_use(cat({"--over ", *arguments.over, " is not known: http."}), verb);
+  }
+  const bool changes = arguments.yes == Switch::on || arguments.replace == Switch::on;
+  if (changes && (!is_postgres_url(*arguments.into) || arguments.over)) {
+    return wrong_use("--yes and --replace are for PostgreSQL, and not for --over http.", verb);
   }
   if (arguments.inserts == Switch::on && to != "postgres") {
     return wrong_use("--inserts is for --to postgres.", verb);

@@ -32,6 +32,8 @@ struct Arguments {
   Switch json = Switch::off;
   Switch inserts = Switch::off;
   Switch image = Switch::off;
+  Switch yes = Switch::off;      // changes of production that lose something
+  Switch replace = Switch::off;  // production's rows by the preview's
   Switch help = Switch::off;
 };
 

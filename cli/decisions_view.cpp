@@ -102,6 +102,23 @@ std::string warnings_text(const std::vector<Decision>& decisions) {
   return text;
 }
 
+std::string changes_text(const std::vector<postgres::SchemaChange>& changes) {
+  std::string text;
+  for (const bool destructive : {true, false}) {
+    for (const auto& change : changes) {
+      if (change.is_destructive != destructive) continue;
+      text += cat(
+          {"  ", destructive ? coloured(Colour::red, "LOSS  ") : coloured(Colour::plain, "CHANGE"),
+           "  ", visible(change.words), "\n"});
+      if (!change.sql.empty()) {
+        const std::string sql = replace_all(change.sql, "\n", " ");
+        text += cat({"          ", coloured(Colour::dim, visible(sql)), "\n"});
+      }
+    }
+  }
+  return text;
+}
+
 std::string tables_text(const postgres::Plan& plan) {
   std::string text;
   for (const TablePlan& table : plan.tables) text += table_text(table);

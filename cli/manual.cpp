@@ -77,7 +77,8 @@ constexpr std::string_view migrate_page = R"(NAME
     fairway migrate - loads a SQLite database into another database and verifies it
 
 SYNOPSIS
-    fairway migrate FILE --into URL [--over http] [--schema NAME] [--plan FILE] [--json]
+    fairway migrate FILE --into URL [--over http] [--schema NAME] [--plan FILE] [--yes]
+                    [--replace] [--json]
 
 DESCRIPTION
     postgres://user@host/database   tables, rows, keys, indexes and views in one transaction,
@@ -91,12 +92,22 @@ DESCRIPTION
     libsql://host, http://host:port libSQL; its token in TURSO_AUTH_TOKEN. A database that has
                                     tables gets what is new, and keeps its rows.
 
-    Tables that are there already are never touched: the run is refused, naming them.
+    A database that has tables already is deployed to again: its schema becomes the preview's, and
+    its rows stay. In PostgreSQL what only adds happens by itself: new tables with their rows, new
+    columns, keys, indexes, views, triggers. What would lose something (a table, column or index
+    that the preview has not, a type that does not hold what is there, NOT NULL without a default)
+    is listed with the number of rows, and waits for --yes; until then nothing is changed, exit 3.
+    A rename looks like one thing gone and another come: it is guessed and shown, never done. Over
+    HTTP, tables that are there already are not touched: the run is refused, naming them.
 
 OPTIONS
     --into URL      where to. A password may stand in PGPASSWORD or ~/.pgpass, but not over HTTP
     --over http     by POST https://HOST/sql; FAIRWAY_NEON_URL names another endpoint
     --schema NAME   the PostgreSQL schema; made when it is missing. Without it: search_path's first
+    --yes           make the changes too that lose something in production (PostgreSQL)
+    --replace       the preview's tables and rows in place of all that are there (PostgreSQL). The
+                    old ones are moved to the schema NAME_before_DATE_TIME; a run drops that one
+                    when it is older than seven days, unless something outside of it uses it
 )";
 
 constexpr std::string_view verify_page = R"(NAME
@@ -139,7 +150,7 @@ constexpr std::string_view bash_script = R"(_fairway() {
   case $verb in
     inspect) options='--plan --json --help' ;;
     export) options='--to --out --inserts --image --schema --plan --json --help' ;;
-    migrate) options='--into --over --schema --plan --json --help' ;;
+    migrate) options='--into --over --schema --plan --yes --replace --json --help' ;;
     verify) options='--over --schema --plan --json --help' ;;
     help) COMPREPLY=($(compgen -W 'inspect export migrate verify completion' -- "$word")); return ;;
     completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); return ;;
@@ -171,7 +182,7 @@ _fairway() {
     case $words[2] in
       inspect) compadd -- --plan --json --help ;;
       export) compadd -- --to --out --inserts --image --schema --plan --json --help ;;
-      migrate) compadd -- --into --over --schema --plan --json --help ;;
+      migrate) compadd -- --into --over --schema --plan --yes --replace --json --help ;;
       verify) compadd -- --over --schema --plan --json --help ;;
     esac
   else
@@ -188,6 +199,8 @@ complete -c fairway -n '__fish_seen_subcommand_from export' -l out -r
 complete -c fairway -n '__fish_seen_subcommand_from export' -l inserts
 complete -c fairway -n '__fish_seen_subcommand_from migrate' -l into -x -a 'postgres:// libsql://'
 complete -c fairway -n '__fish_seen_subcommand_from migrate verify' -l over -x -a http
+complete -c fairway -n '__fish_seen_subcommand_from migrate' -l yes
+complete -c fairway -n '__fish_seen_subcommand_from migrate' -l replace
 complete -c fairway -n '__fish_seen_subcommand_from export migrate verify' -l schema -x
 complete -c fairway -n '__fish_seen_subcommand_from inspect export migrate verify' -l plan -r
 complete -c fairway -n '__fish_seen_subcommand_from inspect export migrate verify' -l json

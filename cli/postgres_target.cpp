@@ -1,29 +1,19 @@
 #include "cli/postgres_target.h"
 
-#include <algorithm>
-
+#include "cli/postgres_redeploy.h"
+#include "cli/postgres_steps.h"
 #include "shared/base/text.h"
 #include "shared/postgres/script.h"
 #include "shared/postgres/target_rules.h"
 #include "shared/postgres/verify_sql.h"
-#include "shared/postgres/view_sums.h"
 
 namespace fairway::cli {
 namespace {
 
-using postgres::Checksums;
-using postgres::Ddl;
-using postgres::OutBuffer;
 using postgres::Plan;
-using postgres::RowForm;
 using postgres::Sides;
 using postgres::TablePlan;
 using postgres::ViewPlan;
-using postgres::WrittenTable;
-
-constexpr const char* savepoint = "SAVEPOINT fairway_step";
-constexpr const char* back = "ROLLBACK TO SAVEPOINT fairway_step; RELEASE SAVEPOINT fairway_step";
-constexpr const char* forth = "RELEASE SAVEPOINT fairway_step";
 
 Sides sides_of(const Plan& plan) {
   Sides sides;
@@ -37,281 +27,67 @@ std::optional<Failure> begin(PostgresConnection& connection) {
   return connection.execute(std::string(postgres::session_settings()));
 }
 
-// Under a savepoint, so that the transaction goes on when the server refuses.
-std::optional<Failure> try_statement(PostgresConnection& connection, const std::string& sql) {
-  if (auto failure = connection.execute(savepoint)) return failure;
-  auto refused = connection.execute(sql);
-  if (!refused) return connection.execute(forth);
-  if (!is_refusal(*refused)) return refused;
-  if (auto failure = connection.execute(back)) return failure;
-  return refused;
-}
-
-std::optional<Failure> run_ddl(PostgresConnection& connection, const std::vector<Ddl>& statements,
-                               Sides& sides) {
-  for (const Ddl& ddl : statements) {
-    if (cancelled()) return cancelled_failure();
-    if (!ddl.if_refused) {
-      auto failure = connection.execute(ddl.sql);
-      if (!failure) continue;
-      failure->hint =
-          cat({"Fairway: please report this. Nothing was kept. The statement: ", ddl.sql});
-      return failure;
-    }
-    const auto refused = try_statement(connection, ddl.sql);
-    if (!refused) continue;
-    if (!is_refusal(*refused)) return refused;
-    postgres::Decision decision = *ddl.if_refused;
-    decision.why += cat({" ", refused->message});
-    sides.refused.push_back(std::move(decision));
-  }
-  return std::nullopt;
-}
-
-// Which of the plan's tables and views have a namesake in the schema.
-Outcome<std::vector<std::string>> names_taken(PostgresConnection& connection,
-                                              const PostgresWork& work) {
-  std::vector<std::string> names;
-  for (const TablePlan& table : work.plan.tables) names.push_back(quoted_text(table.target_name));
-  for (const ViewPlan& view : work.plan.views) names.push_back(quoted_text(view.target_name));
-  if (names.empty()) return std::vector<std::string>{};
-  auto rows = connection.query(
-      cat({"SELECT relname FROM pg_catalog.pg_class WHERE relnamespace = (SELECT oid FROM "
-           "pg_catalog.pg_namespace WHERE nspname = ",
-           work.schema.empty() ? "current_schema()" : quoted_text(work.schema),
-           ") AND relname IN (", join(names, ", "), ") ORDER BY 1"}));
+// The schema that is meant; "" where there is none.
+Outcome<std::string> schema_of(PostgresConnection& connection, const PostgresWork& work) {
+  if (!work.schema.empty()) return std::string(work.schema);
+  auto rows = connection.query("SELECT current_schema()");
   if (!rows.ok()) return rows.failure();
-  std::vector<std::string> taken;
-  for (auto& row : *rows) taken.push_back(std::move(row.front()));
-  return taken;
+  return rows->empty() ? std::string() : rows->front().front();
 }
 
-int64_t rows_before(const Plan& plan, const TablePlan& table) {
-  int64_t rows = 0;
-  for (const TablePlan& one : plan.tables) {
-    if (&one == &table) break;
-    rows += one.rows;
-  }
-  return rows;
+// How many of the plan's tables and views have a namesake in the schema.
+Outcome<int64_t> count_taken(PostgresConnection& connection, const Plan& plan,
+                             std::string_view schema) {
+  std::vector<std::string> names;
+  for (const TablePlan& table : plan.tables) names.push_back(quoted_text(table.target_name));
+  for (const ViewPlan& view : plan.views) names.push_back(quoted_text(view.target_name));
+  if (names.empty()) return int64_t{0};
+  auto rows = connection.query(
+      cat({"SELECT count(*) FROM pg_catalog.pg_class WHERE relnamespace = (SELECT oid FROM "
+           "pg_catalog.pg_namespace WHERE nspname = ",
+           quoted_text(schema), ") AND relname IN (", join(names, ", "), ")"}));
+  if (!rows.ok()) return rows.failure();
+  return parse_decimal(rows->empty() ? "" : rows->front().front()).value_or(0);
 }
 
-postgres::Watch watch_of(const PostgresWork& work, const TablePlan& table) {
-  const int64_t before = rows_before(work.plan, table);
-  return [&work, &table, before](int64_t rows) -> std::optional<Failure> {
-    work.progress.show(table.name, before + rows);
-    if (cancelled()) return cancelled_failure();
-    return std::nullopt;
-  };
-}
-
-// One COPY: `write_them` puts the rows into the buffer.
-template <typename WriteRows>
-auto copy(PostgresConnection& connection, const std::string& target, const WriteRows& write_them)
-    -> decltype(write_them(std::declval<OutBuffer&>())) {
-  if (auto failure = connection.begin_copy(cat({"COPY ", target, " FROM stdin"}))) return *failure;
-  OutBuffer out([&](std::string_view bytes) { return connection.put_copy(bytes); },
-                OutBuffer::socket_bytes);
-  auto written = write_them(out);
-  out.flush();
-  if (!written.ok() || out.failure()) {
-    connection.abort_copy();
-    if (cancelled()) return cancelled_failure();
-    return written.ok() ? *out.failure() : written.failure();
-  }
-  if (auto failure = connection.end_copy()) return *failure;
-  return written;
-}
-
-Outcome<WrittenTable> load_table(PostgresConnection& connection, const PostgresWork& work,
-                                 const TablePlan& table) {
-  const std::string target =
-      cat({quoted_name(table.target_name), " (", postgres::loaded_columns(table), ")"});
-  auto written = copy(connection, target, [&](OutBuffer& out) {
-    return postgres::write_rows(work.preview, table, RowForm::copy, out, watch_of(work, table));
-  });
-  if (!written.ok() || written->repaired == 0) return written;
-  auto exact = copy(connection, postgres::exact_cells_target, [&](OutBuffer& out) -> Outcome<Done> {
-    auto failure = postgres::write_exact_cells(work.preview, table, RowForm::copy, out);
-    if (failure) return *failure;
-    return Done{};
-  });
-  if (!exact.ok()) return exact.failure();
-  return written;
-}
-
-// The source's sums alone.
-std::optional<Failure> sum_source(const PostgresWork& work, Sides& sides) {
-  OutBuffer nowhere([](std::string_view) { return std::nullopt; }, OutBuffer::socket_bytes);
-  for (const TablePlan& table : work.plan.tables) {
-    auto written =
-        postgres::write_rows(work.preview, table, RowForm::copy, nowhere, watch_of(work, table));
-    if (!written.ok()) return written.failure();
-    sides.source.push_back(std::move(*written));
-  }
-  return std::nullopt;
-}
-
-std::optional<Failure> sum_target(PostgresConnection& connection, const PostgresWork& work,
+std::optional<Failure> load_first(PostgresConnection& connection, const PostgresWork& work,
                                   Sides& sides) {
-  for (const TablePlan& table : work.plan.tables) {
-    auto rows = connection.query(postgres::checksums_query(table));
-    if (!rows.ok()) return rows.failure();
-    auto sums = postgres::read_checksums(table, rows->empty() ? TextRow{} : rows->front());
-    if (!sums.ok()) return sums.failure();
-    sides.target.push_back(std::move(*sums));
-  }
-  return std::nullopt;
-}
-
-// A table that is not there, or has other columns, is a difference and no failure.
-std::optional<Failure> sum_what_is_there(PostgresConnection& connection, const PostgresWork& work,
-                                         Sides& sides) {
-  for (const TablePlan& table : work.plan.tables) {
-    if (auto failure = connection.execute(savepoint)) return failure;
-    auto rows = connection.query(postgres::checksums_query(table));
-    if (!rows.ok() && !is_refusal(rows.failure())) return rows.failure();
-    if (auto failure = connection.execute(back)) return failure;
-    if (!rows.ok()) {
-      sides.target.emplace_back();
-      continue;
-    }
-    auto sums = postgres::read_checksums(table, rows->empty() ? TextRow{} : rows->front());
-    if (!sums.ok()) return sums.failure();
-    sides.target.push_back(std::move(*sums));
-  }
-  return std::nullopt;
-}
-
-Outcome<postgres::ViewSides> compare_view(PostgresConnection& connection, const PostgresWork& work,
-                                          const ViewPlan& view) {
-  const std::string name = quoted_name(view.target_name);
-  if (auto failure = connection.execute(
-          cat({"DECLARE fairway_view NO SCROLL CURSOR FOR SELECT * FROM ", name}))) {
-    return *failure;
-  }
-  postgres::ViewSum there;
-  std::vector<unsigned> types;
-  while (true) {
-    auto piece = connection.query_typed("FETCH 1000 FROM fairway_view");
-    if (!piece.ok()) return piece.failure();
-    types = piece->types;
-    for (const auto& row : piece->rows) postgres::add_view_row(there, types, row);
-    if (piece->rows.empty()) break;
-  }
-  if (auto failure = connection.execute("CLOSE fairway_view")) return *failure;
-  auto here = postgres::sum_view(work.preview, view, types);
-  if (!here.ok()) return here.failure();
-  return postgres::ViewSides{view.name, here->rows, there.rows, here->sum.text(), there.sum.text()};
-}
-
-// A view that answers something else over there is worse than none: it is dropped again, with those
-// that read it, and reported.
-std::optional<Failure> check_views(PostgresConnection& connection, const PostgresWork& work,
-                                   Sides& sides) {
-  for (const ViewPlan& view : work.plan.views) {
-    if (cancelled()) return cancelled_failure();
-    if (auto failure = connection.execute(savepoint)) return failure;
-    auto compared = compare_view(connection, work, view);
-    if (!compared.ok() && !is_refusal(compared.failure()) &&
-        compared.failure().code != "view_not_comparable") {
-      return compared.failure();
-    }
-    if (auto failure = connection.execute(compared.ok() ? forth : back)) return failure;
-    if (compared.ok() && compared->same()) {
-      sides.views.push_back(std::move(*compared));
-      continue;
-    }
-    const std::string why = compared.ok()
-                                ? cat({counted(compared->rows_source, "row", "rows"), " here, ",
-                                       counted(compared->rows_target, "row", "rows"), " there."})
-                                : compared.failure().message;
-    if (auto failure = connection.execute(
-            cat({"DROP VIEW IF EXISTS ", quoted_name(view.target_name), " CASCADE"}))) {
-      return failure;
-    }
-    sides.refused.push_back(postgres::dropped_view(view, why));
-  }
-  return std::nullopt;
-}
-
-std::optional<Failure> commit(PostgresConnection& connection) {
-  auto failure = connection.execute("COMMIT");
-  if (!failure || connection.is_alive()) return failure;
-  return retry_later(
-      "commit_unknown",
-      "The connection broke off while the rows were being committed, so it is not known whether "
-      "they are there.",
-      "You: run the same command again. It finds them and says so, or loads them.");
-}
-
-// Everything but the commit.
-std::optional<Failure> load_all(PostgresConnection& connection, const PostgresWork& work,
-                                Sides& sides) {
   const std::string schema = postgres::schema_settings(work.schema);
   if (!schema.empty()) {
     if (auto failure = connection.execute(schema)) return failure;
   }
-  if (auto failure = run_ddl(connection, work.plan.before, sides)) return failure;
-  for (const TablePlan& table : work.plan.tables) {
-    auto written = load_table(connection, work, table);
-    if (!written.ok()) return written.failure();
-    sides.source.push_back(std::move(*written));
-  }
-  if (auto failure = run_ddl(connection, work.plan.after, sides)) return failure;
-  if (auto failure = check_views(connection, work, sides)) return failure;
-  if (auto failure = sum_target(connection, work, sides)) return failure;
-  if (differences_of(sides) > 0) {
-    Failure failure = difference_failure(sides);
-    failure.hint = "Fairway: nothing was kept. Please report this.";
-    return failure;
-  }
-  return work.why_not_commit();
+  if (auto failure = load_all(connection, work, sides)) return failure;
+  return commit(connection);
 }
 
-std::optional<Failure> choose_schema(PostgresConnection& connection, const PostgresWork& work) {
-  if (work.schema.empty()) return std::nullopt;
-  return connection.execute(cat({"SET LOCAL search_path = ", quoted_name(work.schema)}));
-}
-
-// The tables are there: are they what we would load?
-Outcome<Sides> look_at_existing(PostgresConnection& connection, const PostgresWork& work,
-                                const std::vector<std::string>& taken) {
-  Sides sides = sides_of(work.plan);
-  sides.target_exists = 1;
-  if (taken.size() < work.plan.tables.size()) return postgres::not_empty(taken);
-  if (auto failure = choose_schema(connection, work)) return *failure;
-  if (auto failure = sum_source(work, sides)) return *failure;
-  if (auto failure = sum_what_is_there(connection, work, sides)) return *failure;
-  if (differences_of(sides) > 0) return postgres::not_empty(taken);
-  return sides;
+std::optional<Failure> migrate(PostgresConnection& connection, const PostgresWork& work,
+                               Sides& sides) {
+  if (auto failure = begin(connection)) return failure;
+  auto schema = schema_of(connection, work);
+  if (!schema.ok()) return schema.failure();
+  auto taken = count_taken(connection, work.plan, *schema);
+  if (!taken.ok()) return taken.failure();
+  return *taken == 0 ? load_first(connection, work, sides)
+                     : redeploy(connection, work, *schema, sides);
 }
 
 }  // namespace
 
 Outcome<Sides> migrate_to_postgres(PostgresConnection& connection, const PostgresWork& work) {
-  if (auto failure = begin(connection)) return *failure;
-  auto taken = names_taken(connection, work);
-  if (!taken.ok()) return taken.failure();
-  if (!taken->empty()) {
-    auto sides = look_at_existing(connection, work, *taken);
-    work.progress.end();
-    connection.execute("ROLLBACK");
-    return sides;
-  }
   Sides sides = sides_of(work.plan);
-  auto failure = load_all(connection, work, sides);
+  auto failure = migrate(connection, work, sides);
   work.progress.end();
-  if (failure) {
-    connection.execute("ROLLBACK");
-    return *failure;
-  }
-  if (auto lost = commit(connection)) return *lost;
-  return sides;
+  if (!failure) return sides;
+  if (connection.is_alive()) connection.execute("ROLLBACK");
+  return *failure;
 }
 
 Outcome<Sides> verify_postgres(PostgresConnection& connection, const PostgresWork& work) {
   if (auto failure = begin(connection)) return *failure;
-  if (auto failure = choose_schema(connection, work)) return *failure;
+  if (!work.schema.empty()) {
+    const std::string path = cat({"SET LOCAL search_path = ", quoted_name(work.schema)});
+    if (auto failure = connection.execute(path)) return *failure;
+  }
   Sides sides = sides_of(work.plan);
   if (auto failure = sum_source(work, sides)) return *failure;
   work.progress.end();

@@ -1,8 +1,9 @@
 // PostgreSQL as the target of a migration: everything in one transaction, committed when the sums
 // of both sides agree.
 //
-// Safe to repeat: tables that are there already are never touched. When they are exactly what this
-// run would have made, that is the answer (`target_exists`); otherwise it is refused, naming them.
+// Tables that are there already make it a redeployment by the difference of schemas (difference.h):
+// rows that are there stay, unless the person wants them replaced. Safe to repeat: when all is as
+// this run would have made it, that is the answer (`target_exists`).
 #pragma once
 
 #include <functional>
@@ -15,6 +16,13 @@
 
 namespace fairway::cli {
 
+// What the person has agreed to, where tables are there already.
+enum class Consent {
+  additions,  // what only adds
+  losses,     // what drops or converts something too
+  replacing,  // the preview's rows in place of production's, whose tables are kept for seven days
+};
+
 struct PostgresWork {
   Preview& preview;
   const postgres::Plan& plan;
@@ -22,10 +30,12 @@ struct PostgresWork {
   ProgressLine& progress;
   // Asked at the end: a failure, and nothing is kept.
   std::function<std::optional<Failure>()> why_not_commit = [] { return std::nullopt; };
+  Consent consent = Consent::additions;
 };
 
-// Fails with fix_input `target_too_old`, `target_not_empty`; report_bug `data_differs` (nothing is
-// kept); retry_later `commit_unknown` when the connection broke off while committing; and as
+// With `waits`, nothing was changed and `changes` tells what needs a yes. Fails with fix_input
+// `target_too_old`, `schema_change_refused`; report_bug `data_differs` (nothing is kept);
+// retry_later `commit_unknown` when the connection broke off while committing; and as
 // PostgresConnection and write_rows do. Nothing is kept after a failure but the last.
 Outcome<postgres::Sides> migrate_to_postgres(PostgresConnection& connection,
                                              const PostgresWork& work);

@@ -39,9 +39,49 @@ int64_t declared_cells(const postgres::Sides& sides) {
   return static_cast<int64_t>(cells);
 }
 
+Consent consent_of(const Arguments& arguments) {
+  if (arguments.replace == Switch::on) return Consent::replacing;
+  return arguments.yes == Switch::on ? Consent::losses : Consent::additions;
+}
+
+// Lists what waits for a yes.
+Exit report_waiting(const postgres::Sides& sides, Switch json) {
+  const Failure failure = postgres::waiting_failure(sides.changes);
+  if (json == Switch::on) {
+    print_json({{"failure", failure}, {"changes", sides.changes}});
+  } else {
+    print(changes_text(sides.changes));
+  }
+  return report_failure(failure, Switch::off);
+}
+
+void print_redeployed(const postgres::Sides& sides, int64_t tables_total, int64_t span_ms) {
+  for (const std::string& schema : sides.dropped_schemas) {
+    print(cat({"Dropped, as it was older than seven days: ", visible(schema), "\n"}));
+  }
+  if (sides.changes.empty()) {
+    const int64_t differing = postgres::differences_of(sides);
+    print(cat({coloured(Colour::green, "Nothing to do"), ": the schema is there already. ",
+               decimal(differing), " of ", counted(tables_total, "table", "tables"),
+               differing == 1 ? " has" : " have",
+               " other rows in production; they are kept. --replace takes the preview's.\n"}));
+    return;
+  }
+  print(changes_text(sides.changes));
+  int64_t rows = 0;
+  for (const auto& table : sides.source) rows += table.checksums.rows;
+  print(cat({coloured(Colour::green, "Done"), ": ",
+             counted(static_cast<int64_t>(sides.changes.size()), "change", "changes"),
+             " of the schema, ",
+             counted(static_cast<int64_t>(sides.source.size()), "new table", "new tables"),
+             " with ", counted(rows, "row", "rows"), " in ", span_text(span_ms),
+             "; the rows that were there stay.\n"}));
+}
+
 void print_migrated(const postgres::Sides& sides, int64_t rows, int64_t span_ms) {
   print(warnings_text(sides.plan->decisions));
   print(warnings_text(sides.refused));
+  print(warnings_text(sides.kept));
   if (const int64_t cells = declared_cells(sides); cells > 0) {
     print(cat({coloured(Colour::yellow, counted(cells, "cell", "cells")),
                " could not be carried exactly; --json lists them.\n"}));
@@ -52,6 +92,13 @@ void print_migrated(const postgres::Sides& sides, int64_t rows, int64_t span_ms)
     print(cat({coloured(Colour::green, "Already there"), ": ", tables, ", ",
                counted(rows, "row", "rows"), ", every sum equal on both sides.\n"}));
     return;
+  }
+  if (sides.is_redeployment && sides.kept_schema.empty()) {
+    return print_redeployed(sides, static_cast<int64_t>(sides.plan->tables.size()), span_ms);
+  }
+  if (!sides.kept_schema.empty()) {
+    print(cat({"What was there is kept for seven days in the schema ",
+               coloured(Colour::bold, visible(sides.kept_schema)), ".\n"}));
   }
   print(cat({coloured(Colour::green, "Done"), ": ", tables, ", ", counted(rows, "row", "rows"),
              " in ", span_text(span_ms), " (", grouped(span_ms > 0 ? rows * 1'000 / span_ms : rows),
@@ -84,7 +131,8 @@ Outcome<postgres::Sides> carry(Way& way, const Arguments& arguments, Planned& pl
   ProgressLine progress(planned.profile.rows);
   const auto why_changed_source = [&] { return why_changed(planned.source); };
   if (way.connection) {
-    const PostgresWork work{planned.preview, planned.plan, schema, progress, why_changed_source};
+    const PostgresWork work{planned.preview, planned.plan,       schema,
+                            progress,        why_changed_source, consent_of(arguments)};
     return doing == Doing::migrate ? migrate_to_postgres(*way.connection, work)
                                    : verify_postgres(*way.connection, work);
   }
@@ -105,6 +153,7 @@ Outcome<Exit> migrate_into_postgres(const Arguments& arguments) {
   const std::string snapshot = snapshot_of(arguments, *planned);
   auto sides = carry(*way, arguments, *planned, snapshot, Doing::migrate);
   if (!sides.ok()) return sides.failure();
+  if (sides->waits) return report_waiting(*sides, arguments.json);
   const int64_t span_ms = ms_since(start);
   if (arguments.json == Switch::on) {
     sides->snapshot_sha256 = snapshot;

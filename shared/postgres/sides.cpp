@@ -52,6 +52,20 @@ Json table_json(const TablePlan& table, const Checksums& source, const Checksums
           {"columns", columns}};
 }
 
+Decision decision_of(const SchemaChange& change) {
+  Decision decision;
+  decision.outcome = change.is_destructive ? Treatment::ask : Treatment::derive;
+  decision.table = change.table;
+  decision.column = change.column;
+  decision.object = change.object;
+  decision.kind = change.kind;
+  decision.why = change.words;
+  decision.count = change.rows;
+  if (change.is_destructive) decision.choices = {"yes"};
+  if (change.is_destructive) decision.choice = "yes";
+  return decision;
+}
+
 Json view_json(const ViewSides& view) {
   return {{"name", view.name},
           {"rows_source", view.rows_source},
@@ -100,10 +114,16 @@ Json report_json(const Sides& sides) {
   Json decisions = Json::array();
   for (const Decision& decision : plan.decisions) decisions.push_back(decision);
   for (const Decision& decision : sides.refused) decisions.push_back(decision);
+  for (const Decision& decision : sides.kept) decisions.push_back(decision);
+  for (const SchemaChange& change : sides.changes) decisions.push_back(decision_of(change));
   Json views = Json::array();
   for (const ViewSides& view : sides.views) views.push_back(view_json(view));
   return {{"target", "postgres"},
           {"already_there", sides.target_exists == 1},
+          {"redeployment", sides.is_redeployment},
+          {"changes", sides.changes},
+          {"kept_schema", sides.kept_schema.empty() ? Json() : Json(sides.kept_schema)},
+          {"dropped_schemas", sides.dropped_schemas},
           {"differences", differences_of(sides)},
           {"renames", renames_json(plan)},
           {"declared", declared},

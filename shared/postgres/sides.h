@@ -7,9 +7,11 @@
 // they say target; checksums are those of write_rows.h, null where there is no such side.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "shared/postgres/difference.h"
 #include "shared/postgres/plan.h"
 #include "shared/postgres/write_rows.h"
 
@@ -33,6 +35,16 @@ struct Sides {
   std::vector<Decision> refused;  // statements that the server did not take
   std::string snapshot_sha256;    // of the source file
   int64_t target_exists = 0;      // 1: the rows were there before this run
+
+  // Where tables were there already. `plan` has the tables that this run carried; all of them where
+  // there was nothing to carry, and then a difference is what the running app wrote.
+  std::shared_ptr<const Plan> carried;  // what `plan` points to then, if it is not the caller's
+  bool is_redeployment = false;
+  bool waits = false;                        // nothing was changed: `changes` need a yes
+  std::vector<SchemaChange> changes;         // of the schema
+  std::vector<Decision> kept;                // what stays in production other than in the preview
+  std::string kept_schema;                   // where the tables are that were replaced
+  std::vector<std::string> dropped_schemas;  // of earlier runs, whose time was over
 };
 
 int64_t differences_of(const Sides& sides);

@@ -136,10 +136,10 @@ describe('two sides', () => {
 });
 
 describe('what is refused', () => {
-  test('tables that are there with other rows are named and left alone', async (context) => {
+  test('tables that are there with other columns are named and left alone', async (context) => {
     const file = newSqlite(newFolder(context), manyRows(10));
     const url = server.newDatabase();
-    psql(url, 'CREATE TABLE items(id int); INSERT INTO items VALUES (1)');
+    psql(url, 'CREATE TABLE items(id int, note text); INSERT INTO items VALUES (1)');
     const refused = await fairway('migrate', file, '--into', url);
     assert.equal(refused.code, 3);
     assert.match(refused.error, /"items"/);
