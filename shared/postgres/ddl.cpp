@@ -94,6 +94,12 @@ std::string_view nullness_of(Draft& draft, const TableDraft& table, const Column
   return "";
 }
 
+// Whether its cells were all looked at, which are those over there.
+bool was_seen(const ColumnDraft* column) {
+  return column != nullptr && column->profile != nullptr &&
+         column->profile->generated == Generated::no;
+}
+
 std::string column_line(Draft& draft, const TableDraft& table, const ColumnDraft& column) {
   std::string line = cat({"  ", quoted_name(column.plan.target_name), " ", column.plan.target_type,
                           is_text_type(column.plan) ? " COLLATE \"C\"" : ""});
@@ -155,9 +161,7 @@ std::string constraint_name(TableDraft& table, std::string_view wanted,
 bool keeps_values_apart(const TableDraft& table, const std::vector<std::string>& columns) {
   return std::ranges::all_of(columns, [&](const std::string& name) {
     const ColumnDraft* column = table.find(name);
-    if (column == nullptr || column->plan.is_generated || column->plan.strays_become_null) {
-      return false;
-    }
+    if (!was_seen(column) || column->plan.strays_become_null) return false;
     const CellCounts& cells = column->plan.cells;
     if (cells.reals != 0 || cells.blobs != 0) return false;
     if (column->plan.conversion == Conversion::bigint) return cells.texts == 0;
@@ -172,7 +176,7 @@ bool fits_index(const TableDraft& table, const std::vector<std::string>& columns
   int64_t bytes = 0;
   for (const auto& name : columns) {
     const ColumnDraft* column = table.find(name);
-    if (column == nullptr || column->profile == nullptr || column->plan.is_generated) return false;
+    if (!was_seen(column)) return false;
     const Conversion conversion = column->plan.conversion;
     if (conversion == Conversion::json || conversion == Conversion::jsonb_blob) return false;
     if (conversion == Conversion::text || conversion == Conversion::bytes) {

@@ -203,13 +203,20 @@ std::optional<Typed> Translator::ranking(const std::string& name, const sql::Exp
     value.sql += "::bigint";
     return value;
   }
-  if ((name == "lag" || name == "lead") && !operands.empty() && operands.size() <= 2) {
+  if ((name == "lag" || name == "lead") && !operands.empty() && operands.size() <= 3) {
     const Typed value = translate(operands[0]);
     std::string arguments = value.sql;
-    if (operands.size() == 2) {
+    if (operands.size() >= 2) {
       const auto count = integer_value(operands[1]);
       if (!count || *count < 0 || *count > 1'000'000) return no(cat({name, " by this number"}));
       arguments += cat({", ", decimal(*count)});
+    }
+    if (operands.size() == 3) {
+      const Typed other = translate(operands[2]);
+      if (other.kind != value.kind || value.kind == Kind::foreign) {
+        return no(cat({name, " with another type when there is no row"}));
+      }
+      arguments += cat({", ", other.sql});
     }
     Typed found = made_of(cat({name, "(", arguments, ")", call_tail(call)}), value.kind, {&value});
     found.column = value.column;

@@ -397,6 +397,7 @@ Typed Translator::cases(const sql::Expression& expression) {
     values.push_back(translate(operands[i + 1]));
   }
   if (expression.has_otherwise) values.push_back(translate(operands.back()));
+  make_alike(values);
   const Kind kind = common_kind(values);
   const bool same = kind == Kind::foreign;
   Typed made{"CASE", kind};

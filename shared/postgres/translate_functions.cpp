@@ -81,6 +81,7 @@ std::optional<Typed> Translator::choosing(const std::string& name, const sql::Ex
 Typed Translator::first_not_null(const sql::Expression& call) {
   std::vector<Typed> values;
   for (const auto& operand : call.operands) values.push_back(translate(operand));
+  make_alike(values);
   const Kind kind = common_kind(values);
   Typed made{"coalesce(", kind};
   for (size_t i = 0; i < values.size(); ++i) {
@@ -184,6 +185,11 @@ std::optional<Typed> Translator::of_text(const std::string& name, const sql::Exp
   if (name == "trim" && has_arguments(call, 1, 2)) return texts("btrim");
   if ((name == "ltrim" || name == "rtrim") && has_arguments(call, 1, 2)) return texts(name);
   if (name == "replace" && operands.size() == 3) return texts("replace");
+  if ((name == "concat" && !operands.empty()) || (name == "concat_ws" && operands.size() >= 2)) {
+    Typed made = texts(name);
+    made.change = later(made.change, Change::with_settings);
+    return made;
+  }
   if (name == "printf" || name == "format") return formatted(call);
   if (name == "instr" && operands.size() == 2) {
     Typed made = texts("strpos");

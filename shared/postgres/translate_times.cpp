@@ -13,6 +13,12 @@ constexpr std::string_view moment_format = "%Y-%m-%d %H:%M:%S";
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+int days_of(int year, int month) {
+  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  if (month == 2) return leap ? 29 : 28;
+  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
 // YYYY-MM-DD[ HH:MM[:SS[.ffffff]]][Z], of existing days; nothing for every other text.
 bool is_iso_moment(std::string_view text) {
   if (text.ends_with('Z')) text.remove_suffix(1);
@@ -25,9 +31,8 @@ bool is_iso_moment(std::string_view text) {
     if (!fits) return false;
   }
   const auto number = [&](size_t at) { return (text[at] - '0') * 10 + text[at + 1] - '0'; };
-  // Days beyond the 28th need a calendar; the few defaults that name one are left out.
   const bool date = text.substr(0, 4) != "0000" && number(5) >= 1 && number(5) <= 12 &&
-                    number(8) >= 1 && number(8) <= 28;
+                    number(8) >= 1 && number(8) <= days_of(number(0) * 100 + number(2), number(5));
   const bool time = text.size() == 10 || (number(11) <= 23 && number(14) <= 59 &&
                                           (text.size() < 19 || number(17) <= 59));
   return date && time;
@@ -233,6 +238,9 @@ Typed Translator::written(const Moment& moment, std::string_view format) {
         parts.push_back(cat({"floor(extract(epoch FROM ", moment.sql, "))::bigint::text"}));
       } else if (letter == 'w') {
         parts.push_back(cat({"extract(dow FROM ", moment.sql, ")::int::text"}));
+      } else if (letter == 'W') {
+        parts.push_back(cat({"lpad(((extract(doy FROM ", moment.sql, ") + 7 - extract(isodow FROM ",
+                             moment.sql, "))::int / 7)::text, 2, '0')"}));
       } else {
         return no(cat({"strftime with %", std::string_view(&letter, 1)}));
       }

@@ -260,6 +260,20 @@ Typed Translator::as_kind(Typed value, Kind kind) {
   }
 }
 
+// Values of PostgreSQL's own types stay so only among their like.
+void Translator::make_alike(std::vector<Typed>& values) {
+  const Typed* first = nullptr;
+  bool alike = true;
+  for (const Typed& value : values) {
+    if (is_null_literal(value)) continue;
+    if (first == nullptr) first = &value;
+    alike = alike && value.kind == first->kind &&
+            (value.kind != Kind::foreign || value.column->holds == first->column->holds);
+  }
+  if (alike) return;
+  for (Typed& value : values) value = plain(std::move(value));
+}
+
 // The kind that the results of CASE, coalesce, UNION have in common. Values keep their class.
 Kind Translator::common_kind(const std::vector<Typed>& values) {
   Kind kind = Kind::null;

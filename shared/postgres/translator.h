@@ -116,6 +116,7 @@ class Translator {
   Typed as_text(Typed value);
   Typed as_number(Typed value);  // something to compute with
   Typed as_kind(Typed value, Kind kind);
+  void make_alike(std::vector<Typed>& values);
   Kind common_kind(const std::vector<Typed>& values);
 
  private:
