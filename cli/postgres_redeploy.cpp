@@ -105,7 +105,7 @@ Failure production_refuses(Failure failure, std::string_view sql) {
   if (failure.code != "target_refused") return failure;
   return fix_input("schema_change_refused",
                    cat({"Production does not take a change of its schema. ", failure.message,
-                        " The statement: ", sql}),
+                        " The statement: ", replace_all(std::string(sql), "\n", " ")}),
                    "You: change what stands in the way in production, or the preview, and run it "
                    "again. Nothing was changed.");
 }
@@ -196,7 +196,7 @@ std::optional<Failure> replace(PostgresConnection& connection, const PostgresWor
   sides = Sides{};
   sides.plan = &work.plan;
   sides.is_redeployment = true;
-  return replace_all(connection, work, schema, sides);
+  return replace_tables(connection, work, schema, sides);
 }
 
 // The schema is as it should be: are the rows the preview's?

@@ -104,8 +104,8 @@ std::string drop_query(std::string_view schema) {
 
 }  // namespace
 
-std::optional<Failure> replace_all(PostgresConnection& connection, const PostgresWork& work,
-                                   const std::string& schema, Sides& sides) {
+std::optional<Failure> replace_tables(PostgresConnection& connection, const PostgresWork& work,
+                                      const std::string& schema, Sides& sides) {
   auto kept = make_keeping_schema(connection, schema);
   if (!kept.ok()) return kept.failure();
   sides.kept_schema = *kept;

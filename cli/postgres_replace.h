@@ -10,10 +10,10 @@ namespace fairway::cli {
 
 // Everything but the commit. The name of the schema that keeps the old tables is in
 // `sides.kept_schema`.
-std::optional<Failure> replace_all(PostgresConnection& connection, const PostgresWork& work,
+std::optional<Failure> replace_tables(PostgresConnection& connection, const PostgresWork& work,
                                    const std::string& schema, postgres::Sides& sides);
 
-// Drops the schemas that replace_all made more than seven days ago, but none in which something
+// Drops the schemas that replace_tables made more than seven days ago, but none in which something
 // stands that others use.
 std::optional<Failure> drop_aged(PostgresConnection& connection, postgres::Sides& sides);
 

@@ -17,18 +17,19 @@ std::string type_of(const CatalogColumn& column) {
   return cat({column.type, column.collation.empty() ? "" : " COLLATE ", column.collation});
 }
 
-// The value of `column` as another type. Plain casts would write bytes as hex digits, and know no
-// way between numbers and truth.
+// The value of `column` as another type, by way of its text where a plain cast would write bytes as
+// hex digits, or there is none.
 std::string cast_of(const CatalogColumn& column, std::string_view from) {
   const std::string name = quoted_name(column.name);
-  const bool from_text = from == "text" || from.starts_with("character varying");
-  if (from == "bytea" && column.type == "text") {
-    return cat({"pg_catalog.convert_from(", name, ", 'UTF8')"});
+  if (from == "bytea") {
+    return cat({"pg_catalog.convert_from(", name, ", 'UTF8')::", column.type});
   }
-  if (from_text && column.type == "bytea")
-    return cat({"pg_catalog.convert_to(", name, ", 'UTF8')"});
-  if (from == "boolean" && column.type != "text") return cat({name, "::integer::", column.type});
-  if (column.type == "boolean" && !from_text) return cat({name, " <> 0"});
+  if (column.type == "bytea") return cat({"pg_catalog.convert_to(", name, "::text, 'UTF8')"});
+  const bool from_whole = holds("numeric", from);
+  if (column.type == "boolean" && from_whole) return cat({name, " <> 0"});
+  if (from == "boolean" && holds("numeric", column.type)) {
+    return cat({name, "::integer::", column.type});
+  }
   return cat({name, "::", column.type});
 }
 
@@ -134,19 +135,21 @@ bool ColumnComparison::change_type(const CatalogColumn& now, const CatalogColumn
       now.type == then.type || (holds(now.type, then.type) &&
                                 (now.type != "text" || then.type.starts_with("character varying")));
   const int64_t values = is_wider ? 0 : comparison_.values_of(table_.name, now.name);
+  const bool is_empty = !is_wider && values == 0;  // then there need be no way between the types
   std::string sql;
   if (!then.default_sql.empty()) sql = cat({altered(then, "DROP DEFAULT"), ";\n"});
-  sql += altered(now, cat({"TYPE ", type_of(now), " USING ", cast_of(now, then.type)}));
+  sql += altered(now, cat({"TYPE ", type_of(now), " USING ",
+                           is_empty ? std::string("NULL") : cast_of(now, then.type)}));
   if (!now.default_sql.empty()) {
     sql += cat({";\n", altered(now, cat({"SET DEFAULT ", now.default_sql}))});
   }
   comparison_.touch(table_.name, now.name);
   apply("change_type", now, std::move(sql),
-        is_wider ? cat({"The column ", place, " becomes ", type_of(now), "; it was ", type_of(then),
-                        "."})
-                 : cat({"The column ", place, " becomes ", type_of(now), "; it was ", type_of(then),
-                        ": ", counted(values, "value is", "values are"), " converted."}),
-        is_wider ? Loss::none : Loss::something, values);
+        cat({"The column ", place, " becomes ", type_of(now), "; it was ", type_of(then),
+             values == 0 ? std::string()
+                         : cat({": ", counted(values, "value is", "values are"), " converted"}),
+             "."}),
+        values == 0 ? Loss::none : Loss::something, values);
   return false;
 }
 
@@ -219,10 +222,13 @@ void ColumnComparison::change(const CatalogColumn& now, const CatalogColumn& the
                " is not computed any more; it keeps its "
                "values."}));
   }
+  // An identity is of whole numbers only: it goes before the type changes, and comes behind.
+  const bool identity_goes = now.identity.empty();
+  if (identity_goes) change_identity(now, then);
   const size_t changes = comparison_.changes();
   const bool type_stays = change_type(now, then);
   const bool default_done = type_stays || comparison_.changes() > changes;
-  if (!type_stays) change_identity(now, then);
+  if (!identity_goes && !type_stays) change_identity(now, then);
   if (!default_done && now.default_sql != then.default_sql && now.identity.empty()) {
     apply("change_default", now,
           altered(now, now.default_sql.empty() ? std::string("DROP DEFAULT")

@@ -234,7 +234,7 @@ describe('what loses something', () => {
       `CREATE TABLE t(id INTEGER PRIMARY KEY, a INTEGER, new REAL, raw TEXT);
       CREATE INDEX by_a ON t(a); CREATE VIEW v AS SELECT a FROM t;`,
     );
-    psql(url, 'DROP VIEW v; ALTER TABLE t ALTER a TYPE date USING NULL');
+    psql(url, "DROP VIEW v; ALTER TABLE t ALTER a TYPE date USING DATE '2024-01-02'");
     const before = stateOf(url);
     const refused = await fairway('migrate', file, '--into', url, '--json');
     assert.equal(refused.code, 3, refused.error);

@@ -128,6 +128,23 @@ TEST_CASE("types: wider by itself, one that holds all stays, others wait") {
   CHECK(change("date", "timestamp with time zone") == "waits");
 }
 
+TEST_CASE("a type changes by itself where no value stands in the way, and by text where bytes do") {
+  const auto sql = [](std::string then, std::string now, int64_t rows) {
+    return catalog_difference({{{"t", {column("a", std::move(then))}}}, {}},
+                              {{{"t", {column("a", std::move(now))}}}, {}},
+                              [=](const std::string&, const std::string&) { return rows; })
+        .changes.at(0);
+  };
+  CHECK(sql("date", "bigint", 0).sql ==
+        "ALTER TABLE \"t\" ALTER COLUMN \"a\" TYPE bigint USING NULL");
+  CHECK(!sql("date", "bigint", 0).is_destructive);
+  CHECK(sql("bigint", "boolean", 1).sql.ends_with("USING \"a\" <> 0"));
+  CHECK(sql("boolean", "bigint", 1).sql.ends_with("USING \"a\"::integer::bigint"));
+  CHECK(
+      sql("bytea", "text", 1).sql.ends_with("USING pg_catalog.convert_from(\"a\", 'UTF8')::text"));
+  CHECK(sql("date", "bytea", 1).sql.ends_with("USING pg_catalog.convert_to(\"a\"::text, 'UTF8')"));
+}
+
 TEST_CASE("what one type holds of another") {
   CHECK(holds("text", "double precision"));
   CHECK(!holds("text", "bytea"));
