@@ -11,7 +11,7 @@ namespace fairway::cli {
 // Everything but the commit. The name of the schema that keeps the old tables is in
 // `sides.kept_schema`.
 std::optional<Failure> replace_tables(PostgresConnection& connection, const PostgresWork& work,
-                                   const std::string& schema, postgres::Sides& sides);
+                                      const std::string& schema, postgres::Sides& sides);
 
 // Drops the schemas that replace_tables made more than seven days ago, but none in which something
 // stands that others use.
