@@ -1,7 +1,9 @@
 #include "shared/libsql/script.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 #include "shared/base/text.h"
 #include "shared/migration/preview_sqlite.h"
@@ -42,12 +44,37 @@ void add_text(OutBuffer& out, std::string_view text) {
   out.add("' AS TEXT)");
 }
 
-void add_real(OutBuffer& out, double number) {
-  if (std::isinf(number)) {
-    out.add(number > 0 ? "9e999" : "-9e999");
-    return;
+// An integer times powers of two, which every SQLite computes without rounding.
+void add_product(OutBuffer& out, double number) {
+  int power = 0;
+  const auto whole = static_cast<int64_t>(std::ldexp(std::frexp(number, &power), 53));
+  power -= 53;
+  out.end_at(postgres::write_integer(out.room(postgres::integer_text_bytes_max), whole));
+  out.add(".0");
+  const char* const step = power < 0 ? "/" : "*";
+  for (int left = std::abs(power); left > 0; left -= 53) {
+    out.add(step);
+    out.end_at(postgres::write_integer(out.room(postgres::integer_text_bytes_max),
+                                       int64_t(1) << std::min(left, 53)));
+    out.add(".0");
   }
-  out.end_at(postgres::write_real_as_text(out.room(postgres::real_text_bytes_max), number));
+}
+
+// SQLite reads "26.819604" as the number next to it in some versions: the text lies almost halfway
+// between two doubles, and they round twice. Eighteen digits lie close to the one that is meant;
+// far from 1 even those fail.
+void add_real(OutBuffer& out, double number) {
+  if (std::isinf(number)) return out.add(number > 0 ? "9e999" : "-9e999");
+  const double size = std::fabs(number);
+  if (number == std::trunc(number) && size < 0x1p53) {
+    return out.end_at(
+        postgres::write_real_as_text(out.room(postgres::real_text_bytes_max), number));
+  }
+  if (size < 0x1p-60 || size > 0x1p60) return add_product(out, number);
+  char* const room = out.room(postgres::real_text_bytes_max);
+  const auto end = std::to_chars(room, room + postgres::real_text_bytes_max, number,
+                                 std::chars_format::scientific, 17);
+  out.end_at(end.ptr);
 }
 
 void add_cell(OutBuffer& out, const Statement& row, int column) {
