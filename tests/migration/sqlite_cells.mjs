@@ -61,11 +61,23 @@ async function linesOf(ask, table, isWide) {
   for (let start = 0; start < columns.length; start += columnsAtOnce) {
     const cells = columns.slice(start, start + columnsAtOnce).flatMap(cellOf);
     const named = `SELECT CAST(${rowid} AS TEXT), ${cells}${from}`;
-    const rows = withRowid ? await ask(named).catch(() => null) : null;
-    const found = rows ?? (await ask(`SELECT '', ${cells}${from}`));
+    const rows = withRowid ? await allRows(ask, named).catch(() => null) : null;
+    const found = rows ?? (await allRows(ask, `SELECT '', ${cells}${from}`));
     lines.push(...found.map((row) => `${table}: ${lineOf(row, isWide)}`).sort());
   }
   return lines;
+}
+
+const rowsAtOnce = 5_000;
+
+/** A server answers so much at once. @param {Ask} ask @param {string} sql */
+async function allRows(ask, sql) {
+  const rows = [];
+  for (;;) {
+    const more = await ask(`${sql} LIMIT ${rowsAtOnce} OFFSET ${rows.length}`);
+    rows.push(...more);
+    if (more.length < rowsAtOnce) return rows;
+  }
 }
 
 /** @param {string} column */
