@@ -161,6 +161,8 @@ describe('what only adds', () => {
       INSERT INTO c VALUES (1, 99, 'a'), (2, 98, char(0) || 'b');
       CREATE VIEW random_one AS SELECT abs(id) % 2 AS r, quote(s) AS q, rowid AS n FROM c;
       CREATE INDEX by_s ON c(s);
+      CREATE TABLE k(a INTEGER CHECK (a > 0)); PRAGMA ignore_check_constraints = ON;
+      INSERT INTO k VALUES (-1);
       PRAGMA user_version = 7;`;
     const url = await production(server, folder, sql);
     const again = await fairway('migrate', newSqlite(folder, sql), '--into', url, '--json');
