@@ -70,11 +70,15 @@ void print_redeployed(const postgres::Sides& sides, int64_t tables_total, int64_
   print(changes_text(sides.changes));
   int64_t rows = 0;
   for (const auto& table : sides.source) rows += table.checksums.rows;
+  const std::string carried =
+      sides.source.empty()
+          ? std::string()
+          : cat({", ",
+                 counted(static_cast<int64_t>(sides.source.size()), "new table", "new tables"),
+                 " with ", counted(rows, "row", "rows")});
   print(cat({coloured(Colour::green, "Done"), ": ",
              counted(static_cast<int64_t>(sides.changes.size()), "change", "changes"),
-             " of the schema, ",
-             counted(static_cast<int64_t>(sides.source.size()), "new table", "new tables"),
-             " with ", counted(rows, "row", "rows"), " in ", span_text(span_ms),
+             " of the schema", carried, " in ", span_text(span_ms),
              "; the rows that were there stay.\n"}));
 }
 
