@@ -240,7 +240,8 @@ Outcome<std::string> translate_default(const Expression& value, const ColumnName
   if (column.holds == ValueClass::uuid && calls(expression, "randomblob")) {
     return std::string("gen_random_uuid()");
   }
-  const Typed typed = translator.translate(as_seconds(expression, column));
+  const Expression seconds = as_seconds(expression, column);  // `typed` points into it
+  const Typed typed = translator.translate(seconds);
   std::string made = translator.stored(typed, column);
   const bool literal_moment =
       column.holds == ValueClass::timestamp_text && expression.kind == ExpressionKind::text;

@@ -98,11 +98,12 @@ void show_source(Dashboard& dashboard, Review& review, std::shared_ptr<ReviewSou
     review.turso.refusal = local->preview.failure;
   }
   const auto accepted = dashboard.state.accepted_reviews.find(review.project_id);
-  const bool was_accepted = accepted != dashboard.state.accepted_reviews.end();
+  bool was_accepted = accepted != dashboard.state.accepted_reviews.end();
   auto failure = plan_anew(review, was_accepted ? accepted->second.choices : review.choices);
   if (failure) {
     // The preview is another one than that which was decided about.
     if (was_accepted) dashboard.state.accepted_reviews.erase(accepted);
+    was_accepted = false;
     add_toast(dashboard.state, {ToastMessage::Mood::warn, "Earlier choices do not fit any more",
                                 failure->message, dashboard.host.clock.now_ms() + toast_ms});
     failure = plan_anew(review, {});
