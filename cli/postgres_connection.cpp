@@ -129,6 +129,8 @@ std::optional<Failure> PostgresConnection::execute(const std::string& sql) {
     return std::nullopt;
   }
   if (result == nullptr) return failure(PQerrorMessage(connection_), "");
+  const char* primary = PQresultErrorField(result.get(), PG_DIAG_MESSAGE_PRIMARY);
+  refusal_ = primary == nullptr ? "" : primary;
   return failure(words_of(result.get()), state_of(result.get()));
 }
 

@@ -42,6 +42,8 @@ class PostgresConnection {
 
   // Runs statements without an answer.
   std::optional<Failure> execute(const std::string& sql);
+  // What the server said to the last one that it refused, without detail.
+  const std::string& refusal() const { return refusal_; }
   // The rows of one statement; NULL is "".
   Outcome<std::vector<TextRow>> query(const std::string& sql);
   Outcome<TextTable> query_typed(const std::string& sql);
@@ -59,6 +61,7 @@ class PostgresConnection {
   std::optional<Failure> end_results();
 
   pg_conn* connection_;
+  std::string refusal_;
   std::unique_ptr<pg_cancel*> cancel_;
 };
 

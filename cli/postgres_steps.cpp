@@ -134,9 +134,7 @@ std::optional<Failure> run_ddl(PostgresConnection& connection, const std::vector
     const auto refused = try_statement(connection, ddl.sql);
     if (!refused) continue;
     if (!is_refusal(*refused)) return refused;
-    postgres::Decision decision = *ddl.if_refused;
-    decision.why += cat({" ", refused->message});
-    sides.refused.push_back(std::move(decision));
+    sides.refused.push_back(postgres::refused_by_server(*ddl.if_refused, connection.refusal()));
   }
   return std::nullopt;
 }

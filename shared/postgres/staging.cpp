@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shared/base/text.h"
+#include "shared/postgres/target_rules.h"
 #include "shared/postgres/verify_sql.h"
 
 namespace fairway::postgres {
@@ -225,8 +226,7 @@ std::vector<Decision> refused_in(const Plan& plan,
     const auto found = std::ranges::find_if(
         marks, [&](const auto& mark) { return mark.size() == 2 && mark[0] == key; });
     if (found == marks.end()) continue;
-    decisions.push_back(*plan.after[i].if_refused);
-    decisions.back().why += cat({" ", (*found)[1].value_or("")});
+    decisions.push_back(refused_by_server(*plan.after[i].if_refused, (*found)[1].value_or("")));
   }
   return decisions;
 }

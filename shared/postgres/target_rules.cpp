@@ -33,6 +33,11 @@ Failure not_empty(const std::vector<std::string>& taken) {
       "changed.");
 }
 
+Decision refused_by_server(Decision if_refused, std::string_view words) {
+  if_refused.why += cat({" (PostgreSQL says: ", words, ")"});
+  return if_refused;
+}
+
 Decision dropped_view(const ViewPlan& view, std::string_view why) {
   Decision decision;
   decision.outcome = Treatment::report;

@@ -13,6 +13,8 @@ namespace fairway::postgres {
 std::optional<Failure> too_old(int64_t server_version);
 // fix_input `target_not_empty`, naming tables that are there already.
 Failure not_empty(const std::vector<std::string>& taken);
+// A statement that the server did not take, with its words.
+Decision refused_by_server(Decision if_refused, std::string_view words);
 // A view whose translation does not answer what it answers here.
 Decision dropped_view(const ViewPlan& view, std::string_view why);
 
