@@ -18,7 +18,7 @@ struct ValueOption {
 constexpr std::array<ValueOption, 6> value_options = {{
     {"--to", &Arguments::to, " export inspect "},
     {"--into", &Arguments::into, " migrate "},
-    {"--out", &Arguments::out, " export "},
+    {"--out", &Arguments::out, " export report "},
     {"--plan", &Arguments::plan, " inspect export migrate verify "},
     {"--schema", &Arguments::schema, " export migrate verify "},
     {"--over", &Arguments::over, " migrate verify "},
@@ -36,8 +36,8 @@ constexpr std::array<SwitchOption, 7> switch_options = {{
     {"--image", &Arguments::image, " export "},
     {"--yes", &Arguments::yes, " migrate "},
     {"--replace", &Arguments::replace, " migrate "},
-    {"--help", &Arguments::help, " inspect export migrate verify help completion "},
-    {"-h", &Arguments::help, " inspect export migrate verify help completion "},
+    {"--help", &Arguments::help, " inspect export migrate verify report help completion "},
+    {"-h", &Arguments::help, " inspect export migrate verify report help completion "},
 }};
 
 Failure wrong_use(std::string message, std::string_view verb) {
@@ -133,6 +133,9 @@ std::optional<Failure> check(const Arguments& arguments) {
                                        decimal(static_cast<int64_t>(count)), "."}),
                      verb);
   }
+  if (verb == "report" && count != 1) {
+    return wrong_use("`fairway report` needs one file, as --json printed it.", verb);
+  }
   if (verb == "migrate" && !arguments.into) {
     return wrong_use("`fairway migrate` needs to know where to: --into URL.", verb);
   }
@@ -160,15 +163,15 @@ std::optional<Failure> check(const Arguments& arguments) {
 }  // namespace
 
 const std::vector<std::string>& all_verbs() {
-  static const std::vector<std::string> verbs = {"inspect", "export", "migrate",
-                                                 "verify",  "help",   "completion"};
+  static const std::vector<std::string> verbs = {"inspect", "export", "migrate",   "verify",
+                                                 "report",  "help",   "completion"};
   return verbs;
 }
 
 Outcome<Arguments> read_arguments(const std::vector<std::string>& words) {
   Arguments arguments;
   if (words.empty()) {
-    return wrong_use("What shall be done? inspect, export, migrate or verify.", "");
+    return wrong_use("What shall be done? inspect, export, migrate, verify or report.", "");
   }
   arguments.verb = words.front();
   if (arguments.verb == "--help" || arguments.verb == "-h") arguments.verb = "help";

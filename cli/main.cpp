@@ -29,6 +29,7 @@ Outcome<Exit> run(const Arguments& arguments) {
   if (arguments.verb == "inspect") return run_inspect(arguments);
   if (arguments.verb == "export") return run_export(arguments);
   if (arguments.verb == "migrate") return run_migrate(arguments);
+  if (arguments.verb == "report") return run_report(arguments);
   return run_verify(arguments);
 }
 

@@ -13,6 +13,7 @@ SYNOPSIS
     fairway export  FILE --to TARGET          one file for the target
     fairway migrate FILE --into URL           straight into a database, verified
     fairway verify  A B                       compares two sides
+    fairway report  FILE --out PAGE           a report of --json as a page for people
     fairway help [VERB]                       this, or the manual of a verb
     fairway completion bash|zsh|fish          completion for a shell
 
@@ -126,6 +127,23 @@ OPTIONS
     --schema NAME   the PostgreSQL schema
 )";
 
+constexpr std::string_view report_manual = R"(NAME
+    fairway report - makes a page for people of a report for programs
+
+SYNOPSIS
+    fairway migrate FILE --into URL --json > report.json
+    fairway report report.json --out report.html
+
+DESCRIPTION
+    Tables with rows and checksums of both sides, cells that could not be carried exactly, every
+    decision with counts and examples, other names, and the seal: the SHA-256 of the source and of
+    the report's content. A report that was changed after it was written is shown as such, and the
+    exit code is 4. The page needs nothing from elsewhere.
+
+OPTIONS
+    --out PAGE      where to; without it: standard output
+)";
+
 constexpr std::string_view completion_page = R"(NAME
     fairway completion - prints a completion script
 
@@ -139,7 +157,7 @@ constexpr std::string_view bash_script = R"(_fairway() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
   local options=
   if [ "$COMP_CWORD" = 1 ]; then
-    COMPREPLY=($(compgen -W 'inspect export migrate verify help completion' -- "$word"))
+    COMPREPLY=($(compgen -W 'inspect export migrate verify report help completion' -- "$word"))
     return
   fi
   case $before in
@@ -152,7 +170,10 @@ constexpr std::string_view bash_script = R"(_fairway() {
     export) options='--to --out --inserts --image --schema --plan --json --help' ;;
     migrate) options='--into --over --schema --plan --yes --replace --json --help' ;;
     verify) options='--over --schema --plan --json --help' ;;
-    help) COMPREPLY=($(compgen -W 'inspect export migrate verify completion' -- "$word")); return ;;
+    report) options='--out --help' ;;
+    help)
+      COMPREPLY=($(compgen -W 'inspect export migrate verify report completion' -- "$word"))
+      return ;;
     completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); return ;;
   esac
   case $word in
@@ -166,7 +187,7 @@ complete -o filenames -F _fairway fairway
 constexpr std::string_view zsh_script = R"(#compdef fairway
 _fairway() {
   if (( CURRENT == 2 )); then
-    compadd inspect export migrate verify help completion
+    compadd inspect export migrate verify report help completion
     return
   fi
   case $words[CURRENT-1] in
@@ -175,7 +196,7 @@ _fairway() {
     --into) compadd -S '' postgres:// libsql:// http://; return ;;
   esac
   case $words[2] in
-    help) compadd inspect export migrate verify completion; return ;;
+    help) compadd inspect export migrate verify report completion; return ;;
     completion) compadd bash zsh fish; return ;;
   esac
   if [[ $words[CURRENT] == -* ]]; then
@@ -184,6 +205,7 @@ _fairway() {
       export) compadd -- --to --out --inserts --image --schema --plan --json --help ;;
       migrate) compadd -- --into --over --schema --plan --yes --replace --json --help ;;
       verify) compadd -- --over --schema --plan --json --help ;;
+      report) compadd -- --out --help ;;
     esac
   else
     _files
@@ -193,9 +215,9 @@ _fairway "$@"
 )";
 
 constexpr std::string_view fish_script = R"(complete -c fairway -n __fish_use_subcommand -f \
-  -a 'inspect export migrate verify help completion'
+  -a 'inspect export migrate verify report help completion'
 complete -c fairway -n '__fish_seen_subcommand_from export' -l to -x -a 'postgres libsql sqlite'
-complete -c fairway -n '__fish_seen_subcommand_from export' -l out -r
+complete -c fairway -n '__fish_seen_subcommand_from export report' -l out -r
 complete -c fairway -n '__fish_seen_subcommand_from export' -l inserts
 complete -c fairway -n '__fish_seen_subcommand_from migrate' -l into -x -a 'postgres:// libsql://'
 complete -c fairway -n '__fish_seen_subcommand_from migrate verify' -l over -x -a http
@@ -204,7 +226,8 @@ complete -c fairway -n '__fish_seen_subcommand_from migrate' -l replace
 complete -c fairway -n '__fish_seen_subcommand_from export migrate verify' -l schema -x
 complete -c fairway -n '__fish_seen_subcommand_from inspect export migrate verify' -l plan -r
 complete -c fairway -n '__fish_seen_subcommand_from inspect export migrate verify' -l json
-complete -c fairway -n '__fish_seen_subcommand_from help' -f -a 'inspect export migrate verify'
+complete -c fairway -n '__fish_seen_subcommand_from help' -f \
+  -a 'inspect export migrate verify report'
 complete -c fairway -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'
 )";
 
@@ -215,6 +238,7 @@ std::string manual(std::string_view verb) {
   if (verb == "export") return cat({export_page, plan_options, exits});
   if (verb == "migrate") return cat({migrate_page, plan_options, exits});
   if (verb == "verify") return cat({verify_page, plan_options, exits});
+  if (verb == "report") return cat({report_manual, exits});
   if (verb == "completion") return std::string(completion_page);
   return cat({overview, exits});
 }

@@ -11,24 +11,7 @@
 namespace fairway::cli {
 namespace {
 
-constexpr size_t plan_bytes_max = 256 << 20;
-
-Outcome<std::string> read_file(const std::string& path) {
-  std::FILE* file = std::fopen(path.c_str(), "rb");
-  std::string text;
-  if (file != nullptr) {
-    char piece[65'536];
-    for (size_t size = 1; size > 0 && text.size() < plan_bytes_max;) {
-      size = std::fread(piece, 1, sizeof piece, file);
-      text.append(piece, size);
-    }
-    const bool whole = std::ferror(file) == 0;
-    std::fclose(file);
-    if (whole) return text;
-  }
-  return fix_input("file_not_readable", cat({"The plan ", path, " cannot be read."}),
-                   "You: check the path and its permissions.");
-}
+constexpr size_t file_bytes_max = 256 << 20;
 
 bool is_there(const std::string& path) {
   struct stat found = {};
@@ -36,7 +19,7 @@ bool is_there(const std::string& path) {
 }
 
 Outcome<std::vector<postgres::Choice>> choices_in(const std::string& path) {
-  auto text = read_file(path);
+  auto text = read_file(path, "plan");
   if (!text.ok()) return text.failure();
   auto json = parse_json(*text);
   if (!json.ok()) {
@@ -56,6 +39,23 @@ std::optional<Failure> keep_plan(const std::string& path, const postgres::Plan& 
 }
 
 }  // namespace
+
+Outcome<std::string> read_file(const std::string& path, std::string_view what) {
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  std::string text;
+  if (file != nullptr) {
+    char piece[65'536];
+    for (size_t size = 1; size > 0 && text.size() < file_bytes_max;) {
+      size = std::fread(piece, 1, sizeof piece, file);
+      text.append(piece, size);
+    }
+    const bool whole = std::ferror(file) == 0;
+    std::fclose(file);
+    if (whole) return text;
+  }
+  return fix_input("file_not_readable", cat({"The ", what, " ", path, " cannot be read."}),
+                   "You: check the path and its permissions.");
+}
 
 Outcome<Opened> open_database(const std::string& path, ForeignParts foreign_parts) {
   auto source = open_source_file(path);

@@ -16,6 +16,10 @@ struct Opened {
   Preview preview;
 };
 
+// The whole text of a file that people name, at most 256 MB; `what` it is goes into the failure,
+// fix_input `file_not_readable`.
+Outcome<std::string> read_file(const std::string& path, std::string_view what);
+
 // For a PostgreSQL target modules and collations of SQLite may be missing, and no table is fine.
 Outcome<Opened> open_database(const std::string& path, ForeignParts foreign_parts);
 

@@ -10,6 +10,7 @@ Outcome<Exit> run_inspect(const Arguments& arguments);
 Outcome<Exit> run_export(const Arguments& arguments);
 Outcome<Exit> run_migrate(const Arguments& arguments);
 Outcome<Exit> run_verify(const Arguments& arguments);
+Outcome<Exit> run_report(const Arguments& arguments);
 
 bool is_postgres_url(std::string_view text);
 bool is_url(std::string_view text);
