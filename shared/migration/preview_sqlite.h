@@ -1,5 +1,5 @@
-// SQLite for the inside of this module: databases that live in MemoryFiles, under a budget of
-// steps. Only the preview_*.cpp files include it.
+// SQLite itself: databases that live in MemoryFiles, under a budget of steps. For the sources that
+// read or write rows, here, in postgres and in libsql; everybody else goes through preview.h.
 #pragma once
 
 #include <sqlite3.h>
