@@ -18,7 +18,7 @@ export const mayInclude = {
   libsql: [...foundation, 'sql', 'migration', 'postgres'],
   domains: [...foundation, 'jobs', 'subscriptions'],
   builds: [...foundation, 'jobs'],
-  metering: [...foundation, 'subscriptions'],
+  metering: foundation,
 };
 mayInclude.deployment = Object.keys(mayInclude);
 mayInclude.agents = Object.keys(mayInclude);
