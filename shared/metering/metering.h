@@ -7,15 +7,16 @@
 // The book (prices.txt) is compiled in. What it does not hold is refused, never free: a model it
 // does not name, a rate that the provider does not list, a service tier without a price. It knows
 // text models only. Not priced, so a caller refuses them before a call is sent: audio, images out,
-// Anthropic's `speed` and `inference_geo`, OpenAI's tools that are paid by the hour or by the call
-// but for web search. Tokens that a provider's own tools fetch count as input: a caller that lets
-// such tools through adds them to its bound.
+// Anthropic's `speed` and `inference_geo`, OpenAI's cache writes of 12 hours and its tools that are
+// paid by the hour or by the call, but for web search. Tokens that a provider's own tools fetch
+// count as input: a caller that lets such tools through adds them to its bound.
 //
-// Failures: fix_input `unknown_model`, `unknown_price`, `no_such_rate`, `amount_too_large`.
+// Failures: fix_input `unknown_model`, `unknown_price`, `no_such_rate`, `amount_out_of_range`.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "shared/base/json.h"
@@ -71,12 +72,16 @@ struct ModelPrice {
   int64_t priority_basis_points = no_rate;
 };
 
+// All rows, those of one model together and in the order of their dates.
+std::span<const ModelPrice> price_book();
+
 // The price at that instant. Aliases and dated snapshots of the book resolve ("gpt-4o-2024-08-06").
 Outcome<const ModelPrice*> find_price(std::string_view provider, std::string_view model,
                                       int64_t now_ms);
 
-// The tier that an answer or a request names ("default", "standard", "batch", "flex", "priority");
-// nothing for any other word: "auto", "scale" and "fast" do not say what they cost.
+// The tier that an answer or a request names: "default" and "standard", "batch", "flex", "priority"
+// and "fast" (OpenAI's new name for it). Nothing for any other word: "auto" does not say what it
+// will cost, and "scale" is bought otherwise.
 std::optional<ServiceTier> service_tier_of(std::string_view name);
 
 Outcome<int64_t> price_tokens(const ModelPrice& price, const TokenUsage& usage, ServiceTier tier,
@@ -106,10 +111,14 @@ inline Outcome<int64_t> hold_for_tokens(const ModelPrice& price, int64_t input_t
 int64_t output_tokens_covered(const ModelPrice& price, int64_t input_tokens_max,
                               int64_t available_nanos, ServiceTier tier,
                               int64_t markup_basis_points);
+// The same beside web searches; at most bounds.output_tokens_max.
+int64_t output_tokens_covered(const ModelPrice& price, const TokenBounds& bounds,
+                              int64_t available_nanos, ServiceTier tier,
+                              int64_t markup_basis_points);
 
 // Read a provider's own `usage` object. Nothing when it does not report the amounts that are always
-// there, when they contradict each other, or when it holds kinds that have no price (audio): absent
-// is not zero.
+// there, when they contradict each other, or when they have no price in the book (audio, fast mode,
+// another region): absent is not zero.
 // Chat, Responses and embeddings. There the input includes cached and cache-written tokens.
 std::optional<TokenUsage> openai_usage(const Json& usage);
 // Messages. input_tokens exclude cached ones; cache writes without a split are all of 5 minutes.
