@@ -86,7 +86,7 @@ foreach(line IN LISTS lines)
 endforeach()
 close_model()
 
-file(WRITE ${HEADER} "// Made from prices.txt by embed_prices.cmake, both in shared/metering; read by prices.cpp.
+file(WRITE ${HEADER} "// Made from prices.txt by embed_prices.cmake; read by prices.cpp.
 #pragma once
 
 namespace fairway::price_table {
