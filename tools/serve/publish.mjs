@@ -1,5 +1,6 @@
-// Lays the pages that the worker serves into build/public: public/ as it is, the built dashboard,
-// and the files of npm packages that pages name in a vendor.json. Copies only what has changed.
+// Lays what the worker serves into build/public: public/ as it is, the built dashboard, the files
+// of npm packages that pages name in a vendor.json, and tokens/: the vocabularies with which the
+// worker counts tokens. Copies only what has changed.
 // As a program (tools/publish) it ends with 1 when something is not built.
 
 import {
@@ -12,6 +13,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeTokenRanks } from './token_ranks.mjs';
 
 const builtFiles = ['dashboard.mjs', 'dashboard.wasm'];
 const isForServing = (/** @type {string} */ name) =>
@@ -30,6 +32,9 @@ export function publishPages(root) {
     const path = join(entry.parentPath, entry.name).slice(folder.length + 1);
     if (entry.isFile() && isForServing(path)) wanted.set(path, join(folder, path));
     if (entry.isFile() && entry.name === 'vendor.json') addVendor(wanted, root, dirname(path));
+  }
+  for (const [name, file] of makeTokenRanks(root, join(root, 'build/tokens'))) {
+    wanted.set(join('tokens', name), file);
   }
   for (const name of builtFiles) wanted.set(name, join(root, 'build/web', name));
 
