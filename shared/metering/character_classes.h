@@ -1,5 +1,5 @@
-// What a character beyond ASCII is when text is split into tokens: letter, mark, number or
-// white space. Made by tools/metering/character_classes.mjs.
+// What a character beyond ASCII is when text is split into tokens: letter, mark, number
+// or white space. Made by tools/metering/character_classes.mjs.
 #pragma once
 
 #include <cstdint>

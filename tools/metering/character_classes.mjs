@@ -53,8 +53,8 @@ export function characterClasses() {
     if (longer.length > 96) lines.push(`${number},`);
     else lines[last] = longer;
   }
-  return `// What a character beyond ASCII is when text is split into tokens: letter, mark, number or
-// white space. Made by tools/metering/character_classes.mjs.
+  return `// What a character beyond ASCII is when text is split into tokens: letter, mark, number
+// or white space. Made by tools/metering/character_classes.mjs.
 #pragma once
 
 #include <cstdint>
