@@ -135,8 +135,9 @@ struct SmsSize {
   int32_t segments = 0;       // what is paid for
 };
 // One character beyond GSM-7 makes the whole message UCS-2. A segment of several carries a header
-// (153 septets, 67 units); an escaped character and a surrogate pair never straddle two. Bytes that
-// are no UTF-8 count as U+FFFD. An empty text is one segment of no units.
+// (153 septets, 67 units). What belongs together never straddles two: an escape and its character,
+// a surrogate pair, a letter and its marks, the parts of an emoji. Bytes that are no UTF-8 count as
+// U+FFFD. An empty text is one segment of no units.
 SmsSize measure_sms(std::string_view utf8);
 
 // The unit in which an SMS to this E.164 number is priced ("segments_us"); the longest prefix of

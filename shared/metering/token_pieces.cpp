@@ -11,11 +11,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "shared/metering/character_classes.h"
-
 namespace fairway {
-
-namespace {
 
 using enum CharacterClass;
 
@@ -34,6 +30,8 @@ CharacterClass class_of(char32_t character) {
   if (found != alternating) return found;
   return (uint32_t(character) - (run >> 3)) % 2 == 0 ? upper : lower;
 }
+
+namespace {
 
 struct Character {
   CharacterClass kind = other;

@@ -61,6 +61,18 @@ TEST_CASE("a surrogate pair does not straddle two segments") {
   check(times(67, "😀"), "UCS-2", 134, 3);
 }
 
+TEST_CASE("what people see as one character does not straddle two segments") {
+  check(times(69, "я") + "e\u0301", "UCS-2", 71, 2);
+  check(times(66, "я") + "e\u0301" + times(66, "я"), "UCS-2", 134, 3);
+  check(times(66, "я") + "ee" + times(66, "я"), "UCS-2", 134, 2);
+  check(times(64, "я") + "👍🏽" + times(66, "я"), "UCS-2", 134, 3);
+  check(times(60, "я") + "👨‍👩‍👧" + times(66, "я"), "UCS-2", 134, 3);
+  check(times(65, "я") + "🇩🇪" + times(65, "я"), "UCS-2", 134, 3);
+  check(times(65, "я") + "😀🇩" + times(65, "я"), "UCS-2", 134, 2);
+  check(times(66, "я") + "가\u11a8" + times(66, "я"), "UCS-2", 134, 3);
+  check(times(66, "я") + "각가" + times(66, "я"), "UCS-2", 134, 2);
+}
+
 TEST_CASE("bytes that are no UTF-8 count as one character each") {
   check("a\xff\xfe", "UCS-2", 3, 1);
   check(times(71, "\xff"), "UCS-2", 71, 2);
