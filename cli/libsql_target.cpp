@@ -228,6 +228,18 @@ Task<Done> begin_load(Host& host, DatabaseAccess access, Marks marks,
   co_return co_await run_all(host, std::move(access), std::move(all));
 }
 
+// What a file says of itself and no statement can set over there.
+void add_settings(const PreviewHeader& header, std::vector<std::string>& statements) {
+  if (header.user_version == 0 && header.application_id == 0) return;
+  statements.emplace_back(
+      "CREATE TABLE IF NOT EXISTS \"_fairway_settings\"(name TEXT PRIMARY KEY, value INTEGER) "
+      "WITHOUT ROWID");
+  statements.push_back(cat(
+      {"INSERT OR REPLACE INTO \"_fairway_settings\" VALUES"
+       "('user_version',",
+       decimal(header.user_version), "),('application_id',", decimal(header.application_id), ")"}));
+}
+
 // Takes up a load that broke off, or begins one. Nothing is under way when the schemas are equal.
 Outcome<Marks> find_or_begin(NativeHost& native, const DatabaseAccess& access, Preview& preview,
                              const Inspection& inspection, const std::string& load_id,
@@ -248,6 +260,7 @@ Outcome<Marks> find_or_begin(NativeHost& native, const DatabaseAccess& access, P
   if (auto failure = refuse_large_rows(preview, inspection, difference.new_tables)) return *failure;
   Marks begun{load_id, difference.new_tables, production->empty()};
   difference.statements.resize(difference.before_rows);
+  if (begun.is_first) add_settings(preview.header(), difference.statements);
   auto made = native.run(begin_load(native.host, access, begun, std::move(difference.statements)));
   if (!made.ok()) return made.failure();
   return begun;

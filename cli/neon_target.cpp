@@ -1,6 +1,8 @@
 #include "cli/neon_target.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 #include "shared/base/text.h"
 #include "shared/postgres/batches.h"
@@ -203,7 +205,8 @@ std::optional<Failure> check_view(const Walk& walk, const LoadStanding& standing
   const std::string mark = cat({postgres::view_mark, view.name});
   for (const auto& one : standing.marks) {
     if (one[0] != mark) continue;
-    sides.refused.push_back(postgres::dropped_view(view, one[1].value_or("")));
+    std::ranges::move(postgres::dropped_view(walk.work.plan, view, one[1].value_or("")),
+                      std::back_inserter(sides.refused));
     return std::nullopt;
   }
   auto compared = compare_view(walk, view);
@@ -218,7 +221,8 @@ std::optional<Failure> check_view(const Walk& walk, const LoadStanding& standing
                               ? cat({counted(compared->rows_source, "row", "rows"), " here, ",
                                      counted(compared->rows_target, "row", "rows"), " there."})
                               : compared.failure().message;
-  sides.refused.push_back(postgres::dropped_view(view, why));
+  std::ranges::move(postgres::dropped_view(walk.work.plan, view, why),
+                    std::back_inserter(sides.refused));
   return send(walk, postgres::drop_view(walk.load, view, why));
 }
 

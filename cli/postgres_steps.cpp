@@ -1,5 +1,8 @@
 #include "cli/postgres_steps.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "shared/base/text.h"
 #include "shared/postgres/target_rules.h"
 #include "shared/postgres/verify_sql.h"
@@ -201,7 +204,8 @@ std::optional<Failure> check_views(PostgresConnection& connection, const Postgre
             cat({"DROP VIEW IF EXISTS ", quoted_name(view.target_name), " CASCADE"}))) {
       return failure;
     }
-    sides.refused.push_back(postgres::dropped_view(view, why));
+    std::ranges::move(postgres::dropped_view(work.plan, view, why),
+                      std::back_inserter(sides.refused));
   }
   return std::nullopt;
 }

@@ -49,19 +49,8 @@ void add_settings(const PreviewHeader& header, Way way, std::vector<Decision>& d
     decisions.push_back(about(Treatment::report, std::string(name), "setting",
                               cat({name, " is ", decimal(value),
                                    " here and is not set over there: statements over the network "
-                                   "cannot. An image (fairway export --to libsql --image) keeps "
-                                   "it."})));
-  }
-}
-
-void add_virtual_tables(const Inspection& inspection, Way way, std::vector<Decision>& decisions) {
-  if (way != Way::wire) return;
-  for (const auto& table : inspection.virtual_tables) {
-    auto decision = about(Treatment::derive, table.name, "virtual_table",
-                          cat({"The table of the module ", table.module,
-                               " is made anew over there and filled from its content."}));
-    decision.table = table.name;
-    decisions.push_back(std::move(decision));
+                                   "cannot. The table _fairway_settings notes it; an image "
+                                   "(fairway export --to libsql --image) keeps it."})));
   }
 }
 
@@ -77,7 +66,6 @@ std::vector<Decision> decisions_of(Preview& preview, const Inspection& inspectio
                                    " holds statistics of SQLite's query planner; ANALYZE makes "
                                    "them anew."})));
   }
-  add_virtual_tables(inspection, way, decisions);
   for (const auto& warning : inspection.warnings) {
     const bool is_about_data = warning.code == "dates_mixed" || warning.code == "text_not_utf8" ||
                                warning.code == "orphans" || warning.code == "no_key" ||

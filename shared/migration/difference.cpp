@@ -19,16 +19,24 @@ bool is_ours_or_sqlites(const SchemaObject& object) {
 }
 
 // Tables that a virtual table keeps its content in; it makes them itself.
+constexpr std::array<std::string_view, 11> shadow_endings = {
+    "_data",   "_idx",  "_content", "_docsize", "_config", "_segments",
+    "_segdir", "_stat", "_node",    "_rowid",   "_parent"};
+
 bool is_shadow(const Schema& schema, std::string_view name) {
-  constexpr std::array<std::string_view, 11> endings = {
-      "_data",   "_idx",  "_content", "_docsize", "_config", "_segments",
-      "_segdir", "_stat", "_node",    "_rowid",   "_parent"};
   return std::ranges::any_of(schema, [&](const SchemaObject& object) {
     if (!is_virtual(object)) return false;
-    return std::ranges::any_of(endings, [&](std::string_view ending) {
+    return std::ranges::any_of(shadow_endings, [&](std::string_view ending) {
       return same_name(name, cat({object.name, ending}));
     });
   });
+}
+
+// Modules that every libSQL has, and whose shadow tables are their whole content.
+bool is_known_module(std::string_view module) {
+  constexpr std::array<std::string_view, 7> known = {"fts3",      "fts4",  "fts4aux",  "fts5",
+                                                     "fts5vocab", "rtree", "rtree_i32"};
+  return std::ranges::find(known, lower_ascii(module)) != known.end();
 }
 
 const SchemaObject* find(const Schema& schema, std::string_view type, std::string_view name) {
@@ -108,34 +116,42 @@ class Comparison {
     difference_.new_tables.push_back(wanted.name);
   }
 
-  // A full-text table with content of its own is filled through its content table, whose last batch
-  // of rows makes the index (make_insert_batches). One over another table is made and indexed when
-  // that table has its rows.
+  // The module's own tables are emptied and filled again with what they hold in the preview, so
+  // that the index is the same to the byte and needs no content to be made from. Only one over a
+  // table of production is made from the rows that are there.
   void add_virtual_table(const SchemaObject& wanted) {
     const auto table = parse_virtual_table(wanted.sql);
-    const std::string drop = cat({"DROP TABLE ", quoted_name(wanted.name)});
-    const bool full_text = table->module == "fts5" || table->module == "fts4";
-    const std::string content = content_of(*table);
-    if (!full_text || content == "''") {
-      refuse(cat({"The virtual table ", quoted_name(wanted.name), " (", table->module,
+    const std::string name = quoted_name(wanted.name);
+    const std::string drop = cat({"DROP TABLE ", name});
+    if (!is_known_module(table->module)) {
+      refuse(cat({"The virtual table ", name, " (", table->module,
                   ") is new, and its content cannot be added to a database that is in use."}));
-    } else if (content.empty()) {
-      add(wanted.sql, drop);
-      const SchemaObject* shadow = find(preview_, "table", cat({wanted.name, "_content"}));
-      if (shadow != nullptr) difference_.new_tables.push_back(shadow->name);
-    } else {
-      const std::string name = quoted_name(wanted.name);
+    } else if (is_over_production(content_of(*table))) {
       indexed_later_.push_back({wanted.sql, drop});
       indexed_later_.push_back({cat({"INSERT INTO ", name, "(", name, ") VALUES('rebuild')"}), ""});
+    } else {
+      add(wanted.sql, drop);
+      for (const std::string_view ending : shadow_endings) {
+        const SchemaObject* shadow = find(preview_, "table", cat({wanted.name, ending}));
+        if (shadow == nullptr) continue;
+        add(cat({"DELETE FROM ", quoted_name(shadow->name)}), "");
+        difference_.new_tables.push_back(shadow->name);
+      }
     }
   }
 
-  // What stands behind content= ("" when it is not there), in its normal form.
+  bool is_over_production(const std::string& content) const {
+    if (content.empty() || content == "''" || production_.empty()) return false;
+    return find(production_, "table", content) != nullptr ||
+           find(preview_, "table", content) == nullptr;
+  }
+
+  // The table that content= names: "" when it is not there, "''" when it names none.
   static std::string content_of(const VirtualTable& table) {
     for (const std::string& argument : table.arguments) {
       const auto tokens = tokens_of(argument);
       if (tokens.size() < 2 || !tokens[0].is("content") || !tokens[1].is_symbol('=')) continue;
-      return tokens.size() == 2 ? "''" : normal_form(tokens, 2, tokens.size());
+      return tokens.size() == 2 || tokens[2].text.empty() ? "''" : tokens[2].text;
     }
     return "";
   }

@@ -169,12 +169,6 @@ class BatchWriter {
         "");
   }
 
-  void index_full_text(std::string_view virtual_table) {
-    const std::string name = quoted_name(virtual_table);
-    end_insert();
-    batch().add_statement(cat({"INSERT INTO ", name, "(", name, ") VALUES('rebuild')"}), "");
-  }
-
   std::optional<Failure> end() {
     end_batch();
     return std::move(refused_);
@@ -239,16 +233,6 @@ std::optional<int64_t> sequence_of(Preview& preview, std::string_view table) {
   return rows.integer(0);
 }
 
-// The full-text table whose own content `table` is; "" when it is none.
-std::string full_text_over(const Preview& preview, std::string_view table) {
-  for (const auto& object : preview.schema()) {
-    const auto found = parse_virtual_table(object.sql);
-    if (!found || !found->module.starts_with("fts")) continue;
-    if (same_name(table, cat({object.name, "_content"}))) return object.name;
-  }
-  return "";
-}
-
 Failure new_rows_too_large(std::string_view table) {
   return fix_input(
       "new_rows_too_large",
@@ -272,8 +256,6 @@ std::optional<Failure> write_insert_batches(Preview& preview, const TableReading
   }
   if (!row.ended()) return connection.failure(row.result(), "reading a new table of");
   if (const auto sequence = sequence_of(preview, table.sum.name)) writer.set_sequence(*sequence);
-  const std::string full_text = full_text_over(preview, table.sum.name);
-  if (!full_text.empty()) writer.index_full_text(full_text);
   return writer.end();
 }
 

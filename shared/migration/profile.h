@@ -102,13 +102,14 @@ struct ColumnProfile {
   // Texts that are canonical integers, "12"; counted only where a foreign key points from them to
   // a column of integers.
   int64_t integer_texts = 0;
-  int64_t boolean_texts = 0;  // where a boolean is promised: 'true', 'false'
+  int64_t boolean_texts = 0;  // where a boolean is promised: 'true', 'no', see boolean_of
 
   DateNumbers date_numbers;
   DateTexts date_texts;
 
   int64_t json_texts = 0;
-  Finding invalid_json;  // texts, and blobs that are not SQLite's JSONB
+  int64_t jsonb_texts = 0;  // of those: what jsonb takes too
+  Finding invalid_json;     // texts, and blobs that are not SQLite's JSONB
   int64_t jsonb_blobs = 0;
   int64_t uuids = 0;        // 8-4-4-4-12 in lower case
   int64_t upper_uuids = 0;  // with an upper-case digit

@@ -105,6 +105,12 @@ void count_uuid(ColumnProfile& column, std::string_view text, const Row& row, in
   ++(form == UuidForm::lower ? column.uuids : column.upper_uuids);
 }
 
+void count_json(ColumnProfile& column, std::string_view text, const Row& row, int place) {
+  if (!is_json_text(text)) return find(column.invalid_json, row, place);
+  ++column.json_texts;
+  if (jsonb_text(text)) ++column.jsonb_texts;
+}
+
 void count_form(ColumnProfile& column, std::string_view text, const Row& row, int place) {
   switch (column.kind) {
     case DeclaredKind::date_time:
@@ -114,10 +120,9 @@ void count_form(ColumnProfile& column, std::string_view text, const Row& row, in
     case DeclaredKind::uuid:
       return count_uuid(column, text, row, place);
     case DeclaredKind::json:
-      is_json_text(text) ? void(++column.json_texts) : find(column.invalid_json, row, place);
-      return;
+      return count_json(column, text, row, place);
     case DeclaredKind::boolean:
-      if (is_boolean_text(text)) ++column.boolean_texts;
+      if (boolean_of(text)) ++column.boolean_texts;
       return;
     case DeclaredKind::decimal:
     case DeclaredKind::integer:

@@ -162,10 +162,13 @@ UuidForm uuid_form(std::string_view text) {
   return form;
 }
 
-bool is_boolean_text(std::string_view text) {
-  if (text.size() != 4 && text.size() != 5) return false;
-  const std::string lower = lower_ascii(text);
-  return lower == "true" || lower == "false";
+std::optional<bool> boolean_of(std::string_view text) {
+  constexpr std::array<std::string_view, 10> words = {"true",  "t", "yes", "y", "on",
+                                                      "false", "f", "no",  "n", "off"};
+  if (text.empty() || text.size() > 5) return std::nullopt;
+  const auto found = std::ranges::find(words, lower_ascii(text));
+  if (found == words.end()) return std::nullopt;
+  return found - words.begin() < 5;
 }
 
 TextShape shape_of(std::string_view text) {

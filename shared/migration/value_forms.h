@@ -38,11 +38,22 @@ enum class UuidForm { none, lower, upper };  // upper: at least one digit is
 // 8-4-4-4-12 only.
 UuidForm uuid_form(std::string_view text);
 
-// 'true' or 'false' in any case.
-bool is_boolean_text(std::string_view text);
+// What PostgreSQL reads as a boolean and apps write for one, in any case: true, t, yes, y, on, and
+// false, f, no, n, off. Nothing for every other text.
+std::optional<bool> boolean_of(std::string_view text);
 
 // RFC 8259, at most 1,000 levels deep. Whether it is UTF-8 is another question.
 bool is_json_text(std::string_view text);
+// Such a JSON as PostgreSQL's jsonb prints it: keys in jsonb's order, the last of equal ones,
+// numbers as numeric. Nothing for JSON that jsonb refuses (\u0000, half a surrogate pair), or whose
+// numbers have more than 1,000 digits. It takes the text's size again in memory, and time in its
+// size.
+std::optional<std::string> jsonb_text(std::string_view text);
+// "text" with escapes as PostgreSQL writes them.
+std::string json_quoted(std::string_view text);
+// [+-]digits[.digits][e[+-]digits] as numeric prints it; nothing for every other text, and beyond
+// 1,000 digits.
+std::optional<std::string> plain_decimal(std::string_view text);
 
 struct TextShape {
   int64_t characters = 0;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "shared/base/text.h"
+#include "shared/migration/value_forms.h"
 
 namespace fairway::postgres {
 namespace {
@@ -67,42 +68,46 @@ Carried as_boolean(const Cell& cell, CanonicalText& out) {
     out.text = (number ? cell.integer == 1 : cell.real == 1) ? "true" : "false";
     return Carried::whole;
   }
-  if (cell.kind != Cell::Kind::text) return Carried::inconvertible;
-  out.text = same_name(cell.bytes, "true") ? "true" : "false";
-  return same_name(cell.bytes, out.text) ? Carried::whole : Carried::inconvertible;
+  const auto word = cell.kind == Cell::Kind::text ? boolean_of(cell.bytes) : std::nullopt;
+  if (!word) return Carried::inconvertible;
+  out.text = *word ? "true" : "false";
+  return Carried::whole;
 }
 
-// A decimal number in a text: [+-]digits[.digits][e[+-]digits], as PostgreSQL prints it.
+// JSON that tells the classes apart: 7, 7.0, "text", {"blob":"00ff"}.
+Carried as_tagged(const Cell& cell, CanonicalText& out) {
+  const bool is_text = cell.kind == Cell::Kind::text;
+  if (cell.kind == Cell::Kind::integer) {
+    return end_at(write_integer(out.small.data(), cell.integer), out);
+  }
+  if (cell.kind == Cell::Kind::real && std::isfinite(cell.real)) {
+    return end_at(write_real_as_text(out.small.data(), cell.real), out);
+  }
+  if (cell.kind == Cell::Kind::real) {
+    out.large = cell.real > 0 ? R"({"real":"Infinity"})" : R"({"real":"-Infinity"})";
+  } else if (is_text && is_utf8(cell.bytes)) {
+    out.large = json_quoted(cell.bytes);
+  } else {
+    out.large = cat({is_text ? R"({"text":")" : R"({"blob":")", hex(cell.bytes), R"("})"});
+  }
+  out.text = out.large;
+  return Carried::whole;
+}
+
+// As jsonb prints it; a number is JSON too.
+Carried as_jsonb(const ColumnPlan& column, const Cell& cell, CanonicalText& out) {
+  if (as_text(column, cell, out) != Carried::whole) return Carried::inconvertible;
+  auto made = jsonb_text(out.text);
+  if (!made) return Carried::inconvertible;
+  out.large = std::move(*made);
+  out.text = out.large;
+  return Carried::whole;
+}
+
 Carried decimal_text(std::string_view text, CanonicalText& out) {
-  text = trim(text);
-  const bool negative = text.starts_with('-');
-  if (negative || text.starts_with('+')) text.remove_prefix(1);
-  std::string_view digits = text.substr(0, text.find_first_of("eE"));
-  int64_t exponent = 0;
-  if (digits.size() < text.size()) {
-    std::string_view power = text.substr(digits.size() + 1);
-    if (power.starts_with('+')) power.remove_prefix(1);
-    const auto number = parse_decimal(power);
-    if (!number || *number > 1'000 || *number < -1'000) return Carried::inconvertible;
-    exponent = *number;
-  }
-  const size_t point = std::min(digits.find('.'), digits.size());
-  std::string all(digits.substr(0, point));
-  if (point < digits.size()) all += digits.substr(point + 1);
-  if (all.empty() || !std::ranges::all_of(all, [](char c) { return c >= '0' && c <= '9'; })) {
-    return Carried::inconvertible;
-  }
-  // How many digits stand before the point once the exponent is applied.
-  const int64_t whole = static_cast<int64_t>(point) + exponent;
-  const auto count = static_cast<int64_t>(all.size());
-  if (whole <= 0) all.insert(0, static_cast<size_t>(1 - whole), '0');
-  const auto whole_digits = static_cast<size_t>(std::max<int64_t>(whole, 1));
-  if (whole > count) all.append(static_cast<size_t>(whole - count), '0');
-  std::string number = all.substr(0, whole_digits);
-  number.erase(0, std::min(number.find_first_not_of('0'), number.size() - 1));
-  if (all.size() > whole_digits) number += cat({".", std::string_view(all).substr(whole_digits)});
-  const bool zero = number.find_first_not_of("0.") == std::string::npos;
-  out.large = negative && !zero ? cat({"-", number}) : std::move(number);
+  auto made = plain_decimal(trim(text));
+  if (!made) return Carried::inconvertible;
+  out.large = std::move(*made);
   out.text = out.large;
   return Carried::whole;
 }
@@ -193,6 +198,10 @@ Carried convert(const ColumnPlan& column, const Cell& cell, CanonicalText& out) 
       return as_boolean(cell, out);
     case Conversion::uuid:
       return as_uuid(cell, out);
+    case Conversion::jsonb:
+      return as_jsonb(column, cell, out);
+    case Conversion::tagged:
+      return as_tagged(cell, out);
     case Conversion::date_text:
       if (cell.kind != Cell::Kind::text) return Carried::inconvertible;
       return end_at(write_date(out.small.data(), cell.bytes), out);

@@ -68,7 +68,9 @@ void decide_generated(Draft& draft, TableDraft& table, ColumnDraft& column) {
   draft.decide(std::move(decision));
 }
 
-bool is_text_type(const ColumnPlan& column) { return column.conversion == Conversion::text; }
+bool is_text_type(const ColumnPlan& column) {
+  return column.conversion == Conversion::text || column.conversion == Conversion::tagged;
+}
 
 std::string identity_of(Draft& draft, const TableDraft& table, const ColumnDraft& column) {
   // PostgreSQL would make this name by itself; said, it cannot collide with a table's.
@@ -179,6 +181,7 @@ bool fits_index(const TableDraft& table, const std::vector<std::string>& columns
     if (!was_seen(column)) return false;
     const Conversion conversion = column->plan.conversion;
     if (conversion == Conversion::json || conversion == Conversion::jsonb_blob) return false;
+    if (conversion == Conversion::jsonb || conversion == Conversion::tagged) return false;
     if (conversion == Conversion::text || conversion == Conversion::bytes) {
       if (column->plan.may_be_broken) return false;
       bytes += std::min(column->profile->bytes_max, bytes_max);
@@ -226,6 +229,7 @@ void write_tables(Draft& draft) {
     plan.key = table.profile->key;
     plan.rows = table.profile->rows;
     plan.select = select_of(table, plan.key_columns);
+    plan.emptied = table.emptied;
     for (const auto& column : table.columns) plan.columns.push_back(column.plan);
     draft.plan.tables.push_back(std::move(plan));
   }

@@ -97,10 +97,21 @@ bool points_as_here(const TableDraft& table, const TableDraft& parent,
          keeps_values_apart(parent, key.parent_columns);
 }
 
-enum class Orphans { none, not_valid, drop };
+enum class Orphans { none, not_valid, set_null, drop };
 
-Orphans ask_for_orphans(Draft& draft, const TableDraft& table, const ForeignKeyProfile& key) {
-  if (key.orphans.count == 0) return Orphans::none;
+// Whether nothing but a foreign key forbids NULL in these columns, or fills them.
+bool may_be_null(const TableDraft& table, const std::vector<std::string>& columns) {
+  return std::ranges::all_of(columns, [&](const std::string& name) {
+    const auto is_it = [&](const std::string& one) { return same_name(one, name); };
+    const ColumnDraft* column = table.find(name);
+    const bool plain = column != nullptr && column->profile != nullptr && column->tree != nullptr &&
+                       column->profile->generated == Generated::no;
+    return plain && !std::ranges::any_of(table.primary_key, is_it) &&
+           sql::constraint_of(*column->tree, ConstraintKind::not_null) == nullptr;
+  });
+}
+
+Decision orphans_decision(Draft& draft, const TableDraft& table, const ForeignKeyProfile& key) {
   Decision decision =
       about(Treatment::ask, "orphans", table.name,
             key.columns.size() == 1 ? key.columns.front() : "", key.parent,
@@ -111,11 +122,58 @@ Orphans ask_for_orphans(Draft& draft, const TableDraft& table, const ForeignKeyP
   decision.count = key.orphans.count;
   decision.examples = key.orphans.examples;
   decision.choices = {"not_valid", "drop"};
+  if (may_be_null(table, key.columns))
+    decision.choices.insert(decision.choices.begin() + 1, "set_null");
   decision.choice = "not_valid";
   draft.book.ask(decision);
-  const bool dropped = decision.choice == "drop";
+  if (decision.choice == "set_null") {
+    decision.why = cat({counted(key.orphans.count, "row points", "rows point"), " to nothing by ",
+                        shown_key(key), ". There they point to NULL, as chosen."});
+  }
+  return decision;
+}
+
+Orphans ask_for_orphans(Draft& draft, const TableDraft& table, const ForeignKeyProfile& key) {
+  if (key.orphans.count == 0) return Orphans::none;
+  Decision decision = orphans_decision(draft, table, key);
+  const Orphans orphans = decision.choice == "drop"       ? Orphans::drop
+                          : decision.choice == "set_null" ? Orphans::set_null
+                                                          : Orphans::not_valid;
   draft.decide(std::move(decision));
-  return dropped ? Orphans::drop : Orphans::not_valid;
+  return orphans;
+}
+
+// SQLite's own condition: the plus takes the child's affinity away, so that the parent's counts.
+std::string points_somewhere(const TableDraft& table, const TableDraft& parent,
+                             const ForeignKeyProfile& key) {
+  std::vector<std::string> equal;
+  for (size_t i = 0; i < key.columns.size(); ++i) {
+    equal.push_back(cat({"\"fairway parent\".", quoted_name(key.parent_columns[i]), " = +",
+                         quoted_name(table.source), ".", quoted_name(key.columns[i])}));
+  }
+  return cat({"EXISTS (SELECT 1 FROM ", quoted_name(parent.source), " AS \"fairway parent\" WHERE ",
+              join(equal, " AND "), ")"});
+}
+
+void empty_orphans(TableDraft& table, const TableDraft& parent, const ForeignKeyProfile& key) {
+  const std::string points = points_somewhere(table, parent, key);
+  std::vector<std::string> conditions = {cat({"NOT ", points})};
+  for (const auto& name : key.columns) conditions.push_back(cat({quoted_name(name), " NOT NULL"}));
+  std::vector<std::string> read;
+  if (table.profile->key.kind == RowKey::Kind::rowid) read.push_back(table.profile->key.rowid_name);
+  if (table.profile->key.kind == RowKey::Kind::primary_key) {
+    for (const auto& name : table.profile->key.columns) read.push_back(quoted_name(name));
+  }
+  for (const auto& name : key.columns) {
+    const auto column = std::ranges::find_if(
+        table.columns, [&](const ColumnDraft& one) { return same_name(one.plan.name, name); });
+    auto cells = read;
+    cells.push_back(quoted_name(name));
+    table.emptied.push_back({column->plan.name, key.parent,
+                             cat({"SELECT ", join(cells, ", "), " FROM ", quoted_name(table.source),
+                                  " NOT INDEXED WHERE ", join(conditions, " AND ")})});
+    column->source = cat({"CASE WHEN ", points, " THEN ", column->source, " END"});
+  }
 }
 
 void write_key(Draft& draft, TableDraft& table, const ForeignKeyProfile& key, size_t place) {
@@ -166,6 +224,19 @@ void write_key(Draft& draft, TableDraft& table, const ForeignKeyProfile& key, si
 }
 
 }  // namespace
+
+void draft_orphans(Draft& draft) {
+  for (auto& table : draft.tables) {
+    for (const auto& key : table.profile->foreign_keys) {
+      const TableDraft* parent = draft.find(key.parent);
+      const bool fits = parent != nullptr && key.parent_columns.size() == key.columns.size();
+      if (!fits || key.orphans.count == 0) continue;
+      if (orphans_decision(draft, table, key).choice == "set_null") {
+        empty_orphans(table, *parent, key);
+      }
+    }
+  }
+}
 
 void write_foreign_keys(Draft& draft) {
   for (auto& table : draft.tables) {

@@ -65,7 +65,7 @@ void add_nocase_index(Draft& draft, const TableDraft& table,
   if (!std::ranges::any_of(columns, nocase)) return;
   std::vector<std::string> parts;
   for (const auto& column : columns) {
-    auto part = translate_indexed(column, table.names);
+    auto part = translate_indexed(column, table.names, IndexedFor::uniqueness);
     if (!part.ok()) {
       draft.decide(about(Treatment::report, "collation", table.name, "", name,
                          cat({"The constraint is kept, but it tells upper from lower case: ",
@@ -135,7 +135,8 @@ Outcome<std::string> index_sql(const Draft& draft, const sql::CreateIndex& index
                                const TableDraft& table) {
   std::vector<std::string> parts;
   for (const auto& column : index.columns) {
-    auto part = translate_indexed(column, table.names);
+    auto part = translate_indexed(column, table.names,
+                                  index.unique ? IndexedFor::uniqueness : IndexedFor::order);
     if (!part.ok()) return part.failure();
     parts.push_back(std::move(*part));
   }
@@ -167,15 +168,6 @@ void lose_index(Draft& draft, const SchemaObject& object, bool is_unique, std::s
   draft.decide(std::move(decision));
 }
 
-bool surely_made(const sql::CreateIndex& index, const TableDraft& table) {
-  const auto plain = [&](const sql::IndexedColumn& column) {
-    return column.expression.kind == sql::ExpressionKind::name && !is_nocase(table, column);
-  };
-  const auto columns = names_of(index.columns);
-  return index.where.empty() && std::ranges::all_of(index.columns, plain) &&
-         fits_index(table, columns) && (!index.unique || keeps_values_apart(table, columns));
-}
-
 void write_index(Draft& draft, const SchemaObject& object) {
   const TableDraft* table = draft.find(object.table);
   if (table == nullptr) return;
@@ -187,9 +179,7 @@ void write_index(Draft& draft, const SchemaObject& object) {
     draft.decide(about(Treatment::map, "index", table->name, "", object.name,
                        cat({"The index is ", how, "; it is made with the same meaning."})));
   }
-  std::optional<Decision> refused = lost("index", *table, "", object.name, object.sql);
-  if (surely_made(*index, *table)) refused.reset();
-  draft.after(*sql, std::move(refused));
+  draft.after(*sql, lost("index", *table, "", object.name, object.sql));
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ Outcome<Plan> make_plan(const DatabaseProfile& profile, const std::vector<Choice
   if (auto why = draft_types(draft)) return refused(draft, *why);
   draft_names(draft);
   draft_generated(draft);
+  draft_orphans(draft);
   look_here_first(draft);
   write_tables(draft);
   constexpr auto parts = std::to_array<std::pair<Part, void (*)(Draft&)>>({

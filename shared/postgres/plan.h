@@ -64,6 +64,10 @@ enum class Conversion {
   json,        // the text as it is; numbers are JSON numbers
   jsonb_blob,  // json; `select` has turned SQLite's binary form into text already
   uuid,        // in the lower-case form with four hyphens; the texts may be in upper case
+  jsonb,       // as jsonb writes it: without the blanks, the order and the doubles of the text
+  // text that is JSON and tells the storage classes apart: 7, 7.0, "text", {"blob":"00ff"},
+  // {"real":"Infinity"}, and {"text":"61ff"} for texts that are no UTF-8.
+  tagged,
 };
 std::string_view name_of(Conversion conversion);
 
@@ -84,6 +88,14 @@ struct ColumnPlan {
   std::string choice;
 };
 
+// Cells that are loaded as NULL by choice: rows that point to nothing.
+struct EmptiedCells {
+  std::string column;
+  std::string parent;
+  std::string
+      select;  // like the table's, but of these rows, with nothing but the value behind the key
+};
+
 struct TablePlan {
   std::string name;
   std::string target_name;
@@ -94,6 +106,7 @@ struct TablePlan {
   // that is not generated, in order.
   std::string select;
   size_t key_columns = 0;
+  std::vector<EmptiedCells> emptied;
 };
 
 struct ViewPlan {

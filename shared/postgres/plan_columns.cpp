@@ -126,7 +126,7 @@ std::optional<Failure> ask_for_broken_texts(Draft& draft, const TableDraft& tabl
   for (const auto& example : profile.broken_texts.examples) {
     if (decision.examples.size() < Finding::examples_max) decision.examples.push_back(example);
   }
-  decision.choices = {"replace", "bytea", "refuse"};
+  decision.choices = {"replace", "tagged_text", "bytea", "refuse"};
   decision.choice = "replace";
   draft.book.ask(decision);
   draft.decide(decision);
@@ -137,8 +137,8 @@ std::optional<Failure> ask_for_broken_texts(Draft& draft, const TableDraft& tabl
              " has texts that PostgreSQL cannot store: ", decision.examples.front(), "."}),
         "You: clean them, or choose to replace them or to carry bytes.");
   }
-  if (decision.choice == "bytea") {
-    column.chosen = option_named(column.verdict, "bytea");
+  if (decision.choice != "replace") {
+    column.chosen = option_named(column.verdict, decision.choice);
     return std::nullopt;
   }
   column.plan.may_be_broken = true;
@@ -262,6 +262,9 @@ ValueClass value_class_of(const ColumnPlan& column) {
       return ValueClass::jsonb_blob;
     case Conversion::uuid:
       return ValueClass::uuid;
+    case Conversion::jsonb:
+    case Conversion::tagged:
+      break;
   }
   return ValueClass::mixed;
 }

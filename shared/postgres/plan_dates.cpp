@@ -43,9 +43,7 @@ struct Dates {
   bool fit_timestamps_but_strays() const {
     return texts.times == 0 && texts.fine == 0 && texts.timestamps + texts.days > 0;
   }
-  bool fit_timestamps() const {
-    return fit_timestamps_but_strays() && texts.strays.count == 0 && texts.shifted == 0;
-  }
+  bool fit_timestamps() const { return fit_timestamps_but_strays() && texts.strays.count == 0; }
 };
 
 std::string form_of(const Dates& dates) {
@@ -157,11 +155,7 @@ Decision stays_text(const Dates& dates) {
     return decision;
   }
   std::string_view why = " and its texts are dates of several kinds. It stays text.";
-  if (texts.shifted > 0) {
-    why =
-        " and some texts name a zone other than UTC, which timestamptz does not keep. It stays "
-        "text.";
-  } else if (texts.fine > 0) {
+  if (texts.fine > 0) {
     why = " and some texts are finer than a microsecond. It stays text.";
   }
   Decision decision = decision_of(Treatment::ask, "dates_kept_as_text", column, why);
@@ -200,6 +194,14 @@ void add_lossy(TypeVerdict& verdict, const Dates& dates) {
   }
 }
 
+// What timestamptz makes of zones. SQLite's date functions take such texts for the same moments.
+std::string zone_words(const DateTexts& texts) {
+  std::string words = "; without a zone it is taken as UTC";
+  if (texts.shifted == 0) return words;
+  return cat({words, ". ", counted(texts.shifted, "text names", "texts name"),
+              " a zone other than UTC: the moment is kept, the zone is not (text would keep it)"});
+}
+
 TypeVerdict judge_texts(const Dates& dates, const TypeVerdict& by_values) {
   const ColumnProfile& column = dates.column;
   TypeVerdict verdict;
@@ -209,7 +211,7 @@ TypeVerdict judge_texts(const Dates& dates, const TypeVerdict& by_values) {
     verdict.decision = decision_of(is_plain ? Treatment::map : Treatment::ask,
                                    is_plain ? "dates" : "dates_iso_text", column,
                                    cat({" and every text is one that exists, in ISO form",
-                                        is_plain ? "" : "; without a zone it is taken as UTC",
+                                        is_plain ? std::string() : zone_words(dates.texts),
                                         ". It becomes ", verdict.options.front().choice, "."}));
     verdict.decision->count = dates.text_count;
     verdict.decision->examples = column.first_of_class[2];
@@ -237,10 +239,14 @@ TypeVerdict judge_mixed(const Dates& dates, TypeVerdict by_values) {
                                                     : Conversion::timestamp_milliseconds,
                                 timestamps));
   add_all(verdict, by_values);
+  // Milliseconds are sure, as in a column of their own; what looks like seconds is asked about.
   verdict.decision = decision_of(
-      Treatment::ask, "dates_mixed", column,
+      dates.are_seconds() || dates.texts.shifted > 0 ? Treatment::ask : Treatment::map,
+      "dates_mixed", column,
       cat({" and holds ISO texts beside ", dates.are_seconds() ? "seconds" : "milliseconds",
-           " since 1970, which SQLite does not compare as dates. All become timestamptz."}));
+           " since 1970, which SQLite does not compare as dates. All become timestamptz, each by "
+           "its class",
+           dates.texts.shifted > 0 ? zone_words(dates.texts) : std::string(), "."}));
   verdict.decision->count = std::min(dates.number_count, dates.text_count);
   verdict.decision->examples = column.first_of_class[dates.number_count < dates.text_count ? 0 : 2];
   return verdict;

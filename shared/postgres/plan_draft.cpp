@@ -73,6 +73,12 @@ void ChoiceBook::refuse(const Choice& choice, const std::vector<std::string>& al
                        "You: take one of these.");
 }
 
+bool ChoiceBook::names(std::string_view table, std::string_view kind) const {
+  return std::ranges::any_of(choices_, [&](const Choice& choice) {
+    return choice.kind == kind && same_name(choice.table, table);
+  });
+}
+
 void ChoiceBook::ask(Decision& decision) {
   const Choice* choice = find(decision.table, decision.column, decision.object, decision.kind);
   if (choice == nullptr || choice->choice == decision.choice) return;

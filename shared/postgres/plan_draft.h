@@ -72,6 +72,7 @@ struct TableDraft {
   std::vector<ColumnDraft> columns;
   std::string select;  // where the rows are not simply those of `source`
   std::vector<std::string> primary_key;
+  std::vector<EmptiedCells> emptied;
   bool has_added_rowid = false;  // a column is made from the hidden rowid; it has no profile
   NameSpace constraints;         // names of its checks and foreign keys
   TableName names;
@@ -90,6 +91,8 @@ class ChoiceBook {
 
   // Lets a choice of the book take the place of the decision's default.
   void ask(Decision& decision);
+  // Whether a choice of this kind is made for the table.
+  bool names(std::string_view table, std::string_view kind) const;
   // The chosen type of a column among `options`; the default, which is the first one, when nobody
   // chose another.
   size_t ask_type(std::string_view table, std::string_view column, const TypeVerdict& verdict);
@@ -146,6 +149,7 @@ void draft_names(Draft& draft);
 // and no relation can keep a name that starts with pg_.
 bool names_hide_types(const DatabaseProfile& profile);
 void draft_generated(Draft& draft);  // ddl.cpp
+void draft_orphans(Draft& draft);    // ddl_foreign_keys.cpp
 void write_tables(Draft& draft);
 void write_keys(Draft& draft);  // ddl_keys.cpp
 void write_indexes(Draft& draft);

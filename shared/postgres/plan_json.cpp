@@ -77,7 +77,7 @@ std::string_view name_of(Treatment treatment) {
 }
 
 std::string_view name_of(Conversion conversion) {
-  constexpr std::array<std::string_view, 15> names = {"bigint",
+  constexpr std::array<std::string_view, 17> names = {"bigint",
                                                       "real",
                                                       "numeric",
                                                       "text",
@@ -91,7 +91,9 @@ std::string_view name_of(Conversion conversion) {
                                                       "time_text",
                                                       "json",
                                                       "jsonb_blob",
-                                                      "uuid"};
+                                                      "uuid",
+                                                      "jsonb",
+                                                      "tagged"};
   return names[static_cast<size_t>(conversion)];
 }
 

@@ -34,10 +34,31 @@ void read_definition(Draft& draft, TableDraft& table) {
                           tree.failure().message, " ", object == nullptr ? "" : object->sql})));
 }
 
+bool is_rowid_word(const SqlToken& token) {
+  return token.kind != SqlToken::Kind::text &&
+         (same_name(token.text, "rowid") || same_name(token.text, "_rowid_") ||
+          same_name(token.text, "oid"));
+}
+
+// Whether a view, trigger or index speaks of this table and of a rowid, or full text numbers its
+// rows by those of the table.
+bool may_rowid_matter(const DatabaseProfile& profile, const TableProfile& table) {
+  if (table.primary_key.empty()) return true;
+  return std::ranges::any_of(profile.schema, [&](const SchemaObject& object) {
+    if (object.type == "table" && !parse_virtual_table(object.sql)) return false;
+    const auto tokens = tokens_of(object.sql);
+    const auto is_table = [&](const SqlToken& token) { return same_name(token.text, table.name); };
+    return std::ranges::any_of(tokens, is_table) &&
+           (object.type == "table" || std::ranges::any_of(tokens, is_rowid_word));
+  });
+}
+
 void ask_for_rowid(Draft& draft, const TableDraft& table, bool& is_added) {
   const TableProfile& profile = *table.profile;
   if (profile.without_rowid || profile.rowid_alias) return;
   if (profile.key.kind != RowKey::Kind::rowid) return;
+  const bool is_chosen = draft.book.names(table.name, "hidden_rowid");
+  if (!is_chosen && !may_rowid_matter(draft.profile, profile)) return;
   Decision decision = about(
       Treatment::ask, "hidden_rowid", table.name, "", "",
       "SQLite gives each row a hidden rowid, which an app may use. No column is added for it.");

@@ -15,9 +15,15 @@ TypeOption text_type() { return {"text", "text", Conversion::text}; }
 TypeOption bytes_type() { return {"bytea", "bytea", Conversion::bytes}; }
 TypeOption boolean_type() { return {"boolean", "boolean", Conversion::boolean}; }
 TypeOption uuid_type() { return {"uuid", "uuid", Conversion::uuid}; }
+TypeOption tagged_type() { return {"tagged_text", "text", Conversion::tagged}; }
 
 int64_t values_of(const CellCounts& cells) {
   return cells.integers + cells.reals + cells.texts + cells.blobs;
+}
+
+bool is_mixed(const CellCounts& cells) {
+  const std::array<int64_t, 4> counts = {cells.integers, cells.reals, cells.texts, cells.blobs};
+  return std::ranges::count_if(counts, [](int64_t n) { return n > 0; }) > 1;
 }
 
 // What the values allow, each asked on its own.
@@ -127,6 +133,7 @@ void add_others(TypeVerdict& verdict, const ColumnProfile& column) {
     }
   }
   add(verdict, bytes_type());
+  if (has_odd_texts(column) || is_mixed(column.cells)) add(verdict, tagged_type());
 }
 
 // By the values alone: one class gives its type, several give what holds them all.
@@ -154,7 +161,7 @@ TypeVerdict judge_values(const ColumnProfile& column) {
   if (verdict.decision) return verdict;
   const std::string into = cat({" It becomes ", verdict.options.front().choice, "."});
   const std::array<int64_t, 4> counts = {cells.integers, cells.reals, cells.texts, cells.blobs};
-  const bool mixed = std::ranges::count_if(counts, [](int64_t n) { return n > 0; }) > 1;
+  const bool mixed = is_mixed(cells);
   verdict.decision = type_decision(mixed ? Treatment::ask : Treatment::report,
                                    mixed ? "mixed_classes" : "type_by_values",
                                    cat({"The column is ", declared(column), " and holds ",
@@ -248,8 +255,8 @@ TypeVerdict judge_boolean(const ColumnProfile& column) {
     verdict.decision = type_decision(
         Treatment::ask, "boolean_texts",
         cat({"The column is ", declared(column), " and holds ", histogram(column.cells),
-             ": the words true and false are texts to the app. It stays text; boolean would hold "
-             "them too."}));
+             ", and words such as true and no are texts to the app. It stays text, which keeps "
+             "them as they are; boolean would hold their meaning."}));
     verdict.decision->count = column.cells.texts;
     verdict.decision->examples = column.first_of_class[2];
     return verdict;
@@ -304,6 +311,7 @@ TypeVerdict judge_blob(const ColumnProfile& column) {
   add(verdict, bytes_type());
   if (fits_text(column)) add(verdict, text_type());
   if (values_of(cells) == cells.blobs) return verdict;
+  add(verdict, tagged_type());
   verdict.decision = type_decision(
       Treatment::ask, cells.blobs == 0 ? "text_in_blob" : "mixed_classes",
       cat({"The column is ", declared(column), " and holds ", histogram(cells),
@@ -333,10 +341,14 @@ TypeVerdict judge_json(const ColumnProfile& column, TypeDemands demands) {
         "The column is part of a key or an index, and json cannot be compared. It becomes text.");
   } else {
     add(verdict, json);
+    if (column.cells.blobs == 0 && column.jsonb_texts == column.cells.texts) {
+      add(verdict, {"jsonb", "jsonb", Conversion::jsonb});
+    }
     verdict.decision = type_decision(
         Treatment::map, binary ? "jsonb_blob" : "json",
         binary ? "SQLite's binary JSON is written out as text. It becomes json."
-               : "Every value is JSON. It becomes json, which keeps the text as it is.");
+               : "Every value is JSON. It becomes json, which keeps the text as it is; jsonb would "
+                 "drop its blanks, its order and all but the last of equal keys.");
   }
   add_others(verdict, column);
   return verdict;
@@ -358,8 +370,8 @@ TypeVerdict judge_uuid(const ColumnProfile& column) {
     add(verdict, uuid_type());
     verdict.decision = type_decision(
         Treatment::ask, "upper_case_uuid",
-        "Every value is a UUID, but some have upper-case letters, which uuid does not keep. It "
-        "stays text.");
+        "Every value is a UUID, but some have upper-case letters, which uuid does not keep: an app "
+        "that compares texts would no longer find them. It stays text.");
     verdict.decision->count = column.upper_uuids;
     verdict.decision->examples = column.first_of_class[2];
     return verdict;
@@ -408,6 +420,7 @@ void add_every_type(TypeVerdict& verdict) {
   add(verdict, {"date", "date", Conversion::date_text});
   add(verdict, {"time", "time without time zone", Conversion::time_text});
   add(verdict, {"json", "json", Conversion::json});
+  add(verdict, {"jsonb", "jsonb", Conversion::jsonb});
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ Decision refused_by_server(Decision if_refused, std::string_view words) {
   return if_refused;
 }
 
-Decision dropped_view(const ViewPlan& view, std::string_view why) {
+std::vector<Decision> dropped_view(const Plan& plan, const ViewPlan& view, std::string_view why) {
   Decision decision;
   decision.outcome = Treatment::report;
   decision.object = view.name;
@@ -46,7 +46,16 @@ Decision dropped_view(const ViewPlan& view, std::string_view why) {
   decision.why = cat({"Its translation does not answer the same rows, so it was not kept: ", why,
                       " ", view.sqlite_sql});
   decision.count = 1;
-  return decision;
+  std::vector<Decision> decisions = {std::move(decision)};
+  for (const Ddl& ddl : plan.after) {
+    const bool is_on_it =
+        ddl.part == Part::triggers && ddl.if_refused && same_name(ddl.if_refused->table, view.name);
+    // A trigger is two statements.
+    if (!is_on_it || decisions.back().object == ddl.if_refused->object) continue;
+    decisions.push_back(*ddl.if_refused);
+    decisions.back().why = cat({"Its view was not kept. ", ddl.if_refused->why});
+  }
+  return decisions;
 }
 
 }  // namespace fairway::postgres

@@ -16,6 +16,7 @@ Failure not_empty(const std::vector<std::string>& taken);
 // A statement that the server did not take, with its words.
 Decision refused_by_server(Decision if_refused, std::string_view words);
 // A view whose translation does not answer what it answers here.
-Decision dropped_view(const ViewPlan& view, std::string_view why);
+// With the triggers that were on it.
+std::vector<Decision> dropped_view(const Plan& plan, const ViewPlan& view, std::string_view why);
 
 }  // namespace fairway::postgres

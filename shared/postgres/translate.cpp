@@ -326,8 +326,10 @@ Outcome<std::string> translate_generated(const Expression& value, const TableNam
   return without_outer_parentheses(std::move(made));
 }
 
-Outcome<std::string> translate_indexed(const sql::IndexedColumn& column, const TableName& table) {
+Outcome<std::string> translate_indexed(const sql::IndexedColumn& column, const TableName& table,
+                                       IndexedFor purpose) {
   Translator translator = over(table);
+  translator.texts_may_be_json();
   const Typed value = translator.translate(column.expression);
   const std::string collation =
       column.collation.empty() ? value.collation : lower_name(column.collation);
@@ -340,7 +342,12 @@ Outcome<std::string> translate_indexed(const sql::IndexedColumn& column, const T
              collation != "rtrim") {
     translator.no(cat({"the collation ", quoted_name(collation)}));
   }
-  if (!value.json.empty()) translator.no("an index over a value of JSON");
+  if (!value.json.empty()) {
+    made = indexed_json(value.json);
+    if (made.empty() || purpose == IndexedFor::uniqueness) {
+      translator.no("an index over this value of JSON");
+    }
+  }
   if (value.change != Change::never) {
     translator.no("an index over what depends on the server's settings or time");
   }

@@ -72,8 +72,11 @@ Outcome<std::string> translate_condition(const sql::Expression& condition, const
 Outcome<std::string> translate_generated(const sql::Expression& value, const TableName& table,
                                          const ColumnName& column);
 // One column of an index, or of a UNIQUE: "name", "name" DESC, (lower("name")).
-// NOCASE becomes lower() of ASCII, so that the same texts are equal.
-Outcome<std::string> translate_indexed(const sql::IndexedColumn& column, const TableName& table);
+// NOCASE becomes lower() of ASCII, so that the same texts are equal. A value out of JSON becomes
+// the text that ->> gives, which orders but does not tell 1 from '1': nothing for uniqueness.
+enum class IndexedFor { order, uniqueness };
+Outcome<std::string> translate_indexed(const sql::IndexedColumn& column, const TableName& table,
+                                       IndexedFor purpose);
 
 struct TranslatedView {
   std::string select;    // the statement behind CREATE VIEW name (columns) AS

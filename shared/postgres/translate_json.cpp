@@ -68,6 +68,16 @@ constexpr std::string_view blanks_note =
 
 }  // namespace
 
+std::string indexed_json(std::string json) {
+  constexpr std::string_view arrow = " -> ";
+  const size_t last = json.rfind(arrow);
+  if (last == std::string::npos) return "";
+  const std::string_view step = std::string_view(json).substr(last + arrow.size());
+  const bool is_place = step.find_first_not_of("-0123456789") == step.size() - 1;
+  if (!step.ends_with(')') || (!step.starts_with('\'') && !is_place)) return "";
+  return json.replace(last, arrow.size(), " ->> ");
+}
+
 const ColumnName* Translator::several_classes() {
   ColumnName column;
   column.holds = ValueClass::mixed;
@@ -79,7 +89,10 @@ const ColumnName* Translator::several_classes() {
 std::optional<Typed> Translator::json_inside(const std::vector<sql::Expression>& operands,
                                              JsonStep step) {
   Typed value = translate(operands[0]);
-  if (!is_json(value)) {
+  if (takes_json_texts_ && value.kind == Kind::text && value.column != nullptr) {
+    value.sql += "::json";
+    value.kind = Kind::foreign;
+  } else if (!is_json(value)) {
     no("JSON in a column that is not JSON over there");
     return std::nullopt;
   }

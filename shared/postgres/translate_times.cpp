@@ -89,6 +89,21 @@ std::optional<Step> step_of(std::string_view modifier) {
   return step;
 }
 
+// A text that may be a moment, as SQLite takes it: the 31st of April is the 1st of May, and what is
+// none is NULL. Whatever a row holds later, no view breaks on it.
+std::string moment_of_text(const std::string& text) {
+  const auto part = [&](std::string_view from, std::string_view size) {
+    return cat({"substr(", text, ", ", from, ", ", size, ")"});
+  };
+  return cat({"(CASE WHEN ", text,
+              " ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+              "([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?Z?)?$' AND ",
+              part("1", "4"), " <> '0000' THEN make_timestamp(", part("1", "4"), "::int, ",
+              part("6", "2"), "::int, 1, 0, 0, 0) + (", part("9", "2"),
+              "::int - 1) * interval '1 day' + coalesce(nullif(rtrim(substr(", text,
+              ", 12), 'Z'), ''), '00:00')::time::interval END)"});
+}
+
 }  // namespace
 
 std::optional<Moment> Translator::moment(const std::vector<sql::Expression>& arguments,
@@ -155,6 +170,10 @@ std::optional<Moment> Translator::moment_start(const sql::Expression& value, Uni
   }
   if (!is_epoch && typed.kind == Kind::foreign && holds == ValueClass::date_text) {
     made.sql = typed.sql + "::timestamp";
+    return made;
+  }
+  if (!is_epoch && is_compared_ && typed.kind == Kind::text && typed.column != nullptr) {
+    made.sql = moment_of_text(typed.sql);
     return made;
   }
   const Typed number = is_epoch ? plain(typed) : typed;

@@ -87,6 +87,8 @@ class Translator {
   explicit Translator(const Names& names) : names_(names) {}
   // For a view: its rows are compared, so that what differs in rare rows only may be tried.
   void rows_are_compared() { is_compared_ = true; }
+  // For an index: what SQLite took for JSON in every row is JSON, whatever its column says.
+  void texts_may_be_json() { takes_json_texts_ = true; }
 
   Typed translate(const sql::Expression& expression);
   // As a boolean.
@@ -222,6 +224,7 @@ class Translator {
   std::list<ColumnName> kept_;     // columns that outlive their SELECT
   std::vector<Scope> scopes_;
   bool is_compared_ = false;
+  bool takes_json_texts_ = false;
   int queries_ = 0;
   int steps_ = 0;
   std::vector<std::string> notes_;
@@ -236,6 +239,8 @@ Change later(Change one, Change other);
 // A value made of others: the latest of their changes, their explicit collation.
 Typed made_of(std::string sql, Kind kind, std::initializer_list<const Typed*> parts);
 std::string float_literal(std::string_view digits);
+// ("j" -> 'a' -> 0) as ("j" -> 'a' ->> 0), which is how queries over there ask; "" where it cannot.
+std::string indexed_json(std::string json);
 std::string bytes_literal(std::string_view bytes);
 // The present, whatever the unit in which SQLite had it: CURRENT_TIMESTAMP for a column of times.
 bool is_now(const sql::Expression& value, ValueClass holds);

@@ -67,7 +67,8 @@ std::string row_name(const Statement& row, const TablePlan& table, int64_t posit
 
 bool may_need_escapes(const ColumnPlan& column) {
   return column.conversion == Conversion::text || column.conversion == Conversion::json ||
-         column.conversion == Conversion::jsonb_blob;
+         column.conversion == Conversion::jsonb_blob || column.conversion == Conversion::jsonb ||
+         column.conversion == Conversion::tagged;
 }
 
 // Values that stand in SQL without quotes.
@@ -123,6 +124,14 @@ class RowWriter {
     }
     written_.checksums.row_checksum = row_sum_.text();
     return std::move(written_);
+  }
+
+  // The row names a cell that was read as NULL although it is none.
+  void declare_emptied(const Statement& row, const EmptiedCells& emptied) {
+    const Cell cell = cell_at(row, static_cast<int>(table_.key_columns));
+    written_.declared.push_back(
+        {table_.name, emptied.column, row_name(row, table_, 0),
+         cat({shown(cell), " points to nothing in ", emptied.parent, ": loaded as NULL."})});
   }
 
   int64_t rows() const { return written_.checksums.rows; }
@@ -249,6 +258,11 @@ Outcome<WrittenTable> write_rows(Preview& preview, const TablePlan& table, RowFo
     if (auto failure = watch(writer.rows())) return *failure;
   }
   if (auto failure = ended_well(preview, row, table)) return *failure;
+  for (const EmptiedCells& emptied : table.emptied) {
+    Statement cell(preview.state().connection, emptied.select);
+    while (cell.step()) writer.declare_emptied(cell, emptied);
+    if (auto failure = ended_well(preview, cell, table)) return *failure;
+  }
   WrittenTable written = writer.end();
   if (out.failure()) return *out.failure();
   return written;

@@ -84,8 +84,17 @@ async function checkFiles(folder, file, content) {
     if (name === 'script') database.exec(readFileSync(out, 'utf8'));
     assert.deepEqual(await contentOf(askFile(database)), content, name);
     assert.deepEqual(await askFile(database)('PRAGMA integrity_check'), [['ok']], name);
+    if (name === 'image') checkHeader(readFileSync(out));
     database.close();
   }
+}
+
+/** What Turso takes: UTF-8, pages of 4,096 bytes, WAL, no auto-vacuum. @param {Buffer} file */
+function checkHeader(file) {
+  assert.deepEqual([file.readUInt16BE(16), file[18], file[19], file[20]], [4096, 2, 2, 0]);
+  assert.equal(file.readUInt32BE(52), 0);
+  // A file without tables may leave its encoding open.
+  assert.ok(file.readUInt32BE(56) <= 1);
 }
 
 /** @param {Ask} server @param {Expectation} expected */

@@ -35,7 +35,8 @@ export async function contentOf(ask) {
   const isWide = encoding?.[0] === 'UTF-16le';
   const schema = await ask(
     'SELECT type, name, tbl_name, sql FROM sqlite_schema ' +
-      "WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name",
+      "WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' AND name <> '_fairway_settings' " +
+      'ORDER BY type, name',
   );
   const lines = schema.map((row) => row.join(' '));
   const tables = schema

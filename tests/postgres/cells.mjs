@@ -6,35 +6,47 @@ import { DatabaseSync } from 'node:sqlite';
 import { psql, quoted } from './support.mjs';
 
 /** @typedef {Record<string, string>} Names */
+/**
+ * @typedef {{name: string, target: string, columns: string[], names: string[], kinds: string[]}}
+ *   Table
+ */
 /** @typedef {{tables?: Names, columns?: Record<string, Names>}} Renames */
 
 /**
- * The tables whose rows differ, with the first rows of each side that the other lacks.
+ * The tables whose rows differ, with the first rows of each side that the other lacks. Asks the
+ * server twice, however many tables there are.
  * @param {string} path @param {string} url
- * @param {{renames?: Renames, schema?: string, dates?: 'ms' | 's'}} [options]
+ * @param {{renames?: Renames, schema?: string, dates?: 'ms' | 's', tagged?: string[]}} [options]
+ *   tagged: columns, as table.column, that were carried as tagged texts
  */
 export function differences(path, url, options = {}) {
-  const { renames = {}, schema = 'public' } = options;
+  const { renames = {}, schema = 'public', dates = 'ms', tagged = [] } = options;
   const database = new DatabaseSync(path, { readOnly: true });
+  const types = typesOf(url, schema);
   const found = [];
+  /** @type {Table[]} */
+  const tables = [];
   for (const name of tablesOf(database)) {
     const target = renames.tables?.[name] ?? name;
     const columns = columnsOf(database, name);
     const names = columns.map((column) => renames.columns?.[name]?.[column] ?? column);
-    const types = typesOf(url, schema, target);
-    const missing = names.filter((column) => !types.has(column));
-    if (missing.length > 0) {
-      found.push({ table: name, missing });
-      continue;
-    }
-    const kinds = names.map((column) => types.get(column) ?? '');
-    const here = sourceRows(database, name, columns, kinds, options.dates ?? 'ms').sort();
-    const there = targetRows(url, schema, target, names, kinds).sort();
+    const there = types.get(target) ?? new Map();
+    const missing = names.filter((column) => !there.has(column));
+    const kinds = columns.map((column, i) =>
+      tagged.includes(`${name}.${column}`) ? 'tagged' : (there.get(names[i]) ?? ''),
+    );
+    if (missing.length > 0) found.push({ table: name, missing });
+    else tables.push({ name, target, columns, names, kinds });
+  }
+  const rows = targetRows(url, schema, tables);
+  tables.forEach((table, i) => {
+    const here = sourceRows(database, table, dates).sort();
+    const there = (rows[i] ?? []).sort();
     const lost = without(here, there);
     const invented = without(there, here);
-    if (lost.length + invented.length === 0) continue;
-    found.push({ table: name, lost: lost.slice(0, 3), invented: invented.slice(0, 3) });
-  }
+    if (lost.length + invented.length === 0) return;
+    found.push({ table: table.name, lost: lost.slice(0, 3), invented: invented.slice(0, 3) });
+  });
   database.close();
   return found;
 }
@@ -58,32 +70,32 @@ function columnsOf(database, table) {
   return rows.map((row) => String(row.name));
 }
 
-/** @param {string} url @param {string} schema @param {string} table */
-function typesOf(url, schema, table) {
-  const text = (/** @type {string} */ value) => `'${value.replaceAll("'", "''")}'`;
+/** @param {string} url @param {string} schema @returns {Map<string, Map<string, string>>} */
+function typesOf(url, schema) {
+  const hex = (/** @type {string} */ name) => `encode(convert_to(${name}, 'UTF8'), 'hex')`;
   const lines = psql(
     url,
-    `SELECT encode(convert_to(attname, 'UTF8'), 'hex') || ' ' ||
-    format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = to_regclass(
-    quote_ident(${text(schema)}) || '.' || quote_ident(${text(table)})) AND attnum > 0
-    AND NOT attisdropped ORDER BY attnum`,
+    `SELECT ${hex('relname')} || ' ' || ${hex('attname')} || ' ' || format_type(atttypid, NULL)
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    WHERE relnamespace = to_regnamespace(quote_ident('${schema.replaceAll("'", "''")}'))
+    AND relkind = 'r' AND attnum > 0 AND NOT attisdropped ORDER BY relname, attnum`,
   );
-  return new Map(
-    lines
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => {
-        const [name = '', ...type] = line.split(' ');
-        return [Buffer.from(name, 'hex').toString(), type.join(' ')];
-      }),
-  );
+  /** @type {Map<string, Map<string, string>>} */
+  const tables = new Map();
+  for (const line of lines.split('\n')) {
+    if (line === '') continue;
+    const [table = '', column = '', ...type] = line.split(' ');
+    const name = Buffer.from(table, 'hex').toString();
+    if (!tables.has(name)) tables.set(name, new Map());
+    tables.get(name)?.set(Buffer.from(column, 'hex').toString(), type.join(' '));
+  }
+  return tables;
 }
 
-/**
- * @param {DatabaseSync} database @param {string} table @param {string[]} columns
- * @param {string[]} kinds @param {'ms' | 's'} dates
- */
-function sourceRows(database, table, columns, kinds, dates) {
+/** @param {DatabaseSync} database @param {Table} table @param {'ms' | 's'} dates */
+function sourceRows(database, table, dates) {
+  const { columns, kinds } = table;
+  if (columns.length === 0) return [];
   const parts = columns.map((column, i) => {
     // A blob in a column of JSON is SQLite's binary form.
     const isJson = kinds[i] === 'json';
@@ -96,7 +108,7 @@ function sourceRows(database, table, columns, kinds, dates) {
     );
   });
   const statement = database.prepare(
-    `SELECT ${parts.join(', ')} FROM ${quoted(table)} NOT INDEXED`,
+    `SELECT ${parts.join(', ')} FROM ${quoted(table.name)} NOT INDEXED`,
   );
   statement.setReturnArrays(true);
   const rows = /** @type {any[][]} */ (/** @type {unknown} */ (statement.all()));
@@ -123,30 +135,30 @@ function utf8Hex(hex) {
 }
 
 /**
- * @param {string} url @param {string} schema @param {string} table @param {string[]} names
- * @param {string[]} kinds
+ * The rows of each table, as the other side's are written.
+ * @param {string} url @param {string} schema @param {Table[]} tables
  */
-function targetRows(url, schema, table, names, kinds) {
-  if (names.length === 0) return [];
-  const parts = names.map(
-    (name) => `coalesce(encode(convert_to(${quoted(name)}::text, 'UTF8'), 'hex'), 'null')`,
-  );
-  const lines = psql(
-    url,
-    `SELECT concat_ws(' ', ${parts.join(', ')}), 1 FROM
-    ${quoted(schema)}.${quoted(table)}`,
-  );
-  return lines
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const cells = line.replace(/\|1$/, '').split(' ');
-      return JSON.stringify(
-        cells.map((cell, i) =>
-          cell === 'null' ? null : targetText(Buffer.from(cell, 'hex').toString(), kinds[i] ?? ''),
-        ),
-      );
-    });
+function targetRows(url, schema, tables) {
+  const queries = tables.map(({ target, names }, i) => {
+    if (names.length === 0) return '';
+    const parts = names.map(
+      (name) => `coalesce(encode(convert_to(${quoted(name)}::text, 'UTF8'), 'hex'), 'null')`,
+    );
+    return `SELECT concat_ws(' ', ${i}, ${parts.join(', ')}) FROM
+    ${quoted(schema)}.${quoted(target)};`;
+  });
+  /** @type {string[][]} */
+  const rows = tables.map(() => []);
+  for (const line of psql(url, queries.join('\n')).split('\n')) {
+    if (line === '') continue;
+    const [index, ...cells] = line.split(' ');
+    const kinds = tables[Number(index)]?.kinds ?? [];
+    const texts = cells.map((cell, i) =>
+      cell === 'null' ? null : targetText(Buffer.from(cell, 'hex').toString(), kinds[i] ?? ''),
+    );
+    rows[Number(index)]?.push(JSON.stringify(texts));
+  }
+  return rows;
 }
 
 /** @param {string} type @param {any} value @param {string} kind @param {'ms' | 's'} dates */
@@ -158,7 +170,7 @@ function sourceText(type, value, kind, dates) {
     case 'double precision':
       return bits(type === 'real' ? value : Number(text));
     case 'boolean':
-      return ['1', 'true'].includes(text.toLowerCase()) ? 'true' : 'false';
+      return ['1', 'true', 't', 'yes', 'y', 'on'].includes(text.toLowerCase()) ? 'true' : 'false';
     case 'bytea':
       return (bytes ?? Buffer.from(type === 'real' ? realText(value) : text)).toString('hex');
     case 'timestamp with time zone':
@@ -169,6 +181,10 @@ function sourceText(type, value, kind, dates) {
       return plainNumber(text);
     case 'uuid':
       return text.toLowerCase();
+    case 'jsonb':
+      return sortedJson(text);
+    case 'tagged':
+      return taggedText(type, value);
     case 'bigint':
     case 'integer':
     case 'smallint':
@@ -194,9 +210,32 @@ function targetText(text, kind) {
     case 'integer':
     case 'smallint':
       return plainNumber(text);
+    case 'jsonb':
+      return sortedJson(text);
     default:
       return text;
   }
+}
+
+/** JSON without what jsonb does not keep. @param {string} text */
+function sortedJson(text) {
+  return JSON.stringify(JSON.parse(text), (_, value) => {
+    const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
+    return isObject ? Object.fromEntries(Object.entries(value).sort()) : value;
+  });
+}
+
+/** @param {string} type @param {any} value */
+function taggedText(type, value) {
+  if (type === 'integer') return String(value);
+  if (type === 'real') {
+    if (Number.isFinite(value)) return realText(value);
+    return JSON.stringify({ real: value > 0 ? 'Infinity' : '-Infinity' });
+  }
+  const bytes = Buffer.from(value, 'hex');
+  const text = bytes.toString();
+  const isText = type === 'text' && Buffer.from(text).equals(bytes);
+  return JSON.stringify(isText ? text : { [type]: bytes.toString('hex') });
 }
 
 /** @param {number} number */

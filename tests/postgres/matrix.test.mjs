@@ -85,7 +85,11 @@ function checkCells(file, schema, report, expected) {
   const isEmptied = report.declared.some((/** @type {any} */ cell) => /as NULL/u.test(cell.why));
   if (isEmptied) return;
   const dates = stepsOf(expected, 'dates')[0] === 's' ? 's' : 'ms';
-  assert.deepEqual(differences(file, url, { renames: report.renames, schema, dates }), []);
+  const tagged = report.decisions
+    .filter((/** @type {any} */ one) => one.choice === 'tagged_text')
+    .map((/** @type {any} */ one) => `${one.table}.${one.column}`);
+  const { renames } = report;
+  assert.deepEqual(differences(file, url, { renames, schema, dates, tagged }), []);
 }
 
 /** @param {string} schema @param {Expectation} expected */

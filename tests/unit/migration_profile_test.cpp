@@ -121,6 +121,27 @@ TEST_CASE("JSON is JSON as the standard says") {
   CHECK(!is_json_text(std::string(2'000, '[') + std::string(2'000, ']')));
 }
 
+TEST_CASE("jsonb is written as PostgreSQL prints it, or not at all") {
+  const auto made = [](std::string_view text) { return jsonb_text(text).value_or("?"); };
+  CHECK(made(R"( {"b" : [ 1,2.50 ], "a":1e2,"a":-0, "cc":{} } )") ==
+        R"({"a": 0, "b": [1, 2.50], "cc": {}})");
+  CHECK(made(R"(["\u00e4\ud83d\ude00\/\n\u0001\"", true, null, -1.5E-3])") ==
+        R"(["ä😀/\n\u0001\"", true, null, -0.0015])");
+  CHECK(made(R"({"x": {"y": [[], [{"z": 0}]]}})") == R"({"x": {"y": [[], [{"z": 0}]]}})");
+  for (const char* text : {R"("\u0000")", R"("\ud800")", R"("\udc00")", R"("\ud800\u0041")",
+                           "1e1001", "[1", "", R"({"a":"\u0000"})"}) {
+    CAPTURE(text);
+    CHECK(made(text) == "?");
+  }
+  CHECK(made(std::string(900, '[') + std::string(900, ']')).size() == 1'800);
+}
+
+TEST_CASE("words that stand for booleans") {
+  for (const char* text : {"true", "T", "yes", "Y", "On"}) CHECK(boolean_of(text) == true);
+  for (const char* text : {"FALSE", "f", "no", "n", "off"}) CHECK(boolean_of(text) == false);
+  for (const char* text : {"", "1", "0", "tru", "yes ", "nope"}) CHECK(!boolean_of(text));
+}
+
 TEST_CASE("JSON, UUIDs and booleans are looked for only where they are declared") {
   const auto json = column("JSON", "('{\"a\":1}'),('{bad'),(x'7C17614B13311332'),(x'00ff')");
   CHECK(json.json_texts == 1);
@@ -133,7 +154,7 @@ TEST_CASE("JSON, UUIDs and booleans are looked for only where they are declared"
   CHECK(uuid.uuids == 1);
   CHECK(uuid.upper_uuids == 1);
   CHECK(uuid.invalid_uuids.count == 1);
-  CHECK(column("BOOLEAN", "('true'),('FALSE'),('yes'),(1)").boolean_texts == 2);
+  CHECK(column("BOOLEAN", "('true'),('FALSE'),('maybe'),(1)").boolean_texts == 2);
 }
 
 TEST_CASE("keys: NULLs, rowids and what AUTOINCREMENT has reached") {

@@ -148,7 +148,7 @@ TEST_CASE(
     order += std::to_string(static_cast<int>(ddl.part));
     if (ddl.if_refused) CHECK(ddl.if_refused->outcome == Treatment::report);
   }
-  CHECK(order == "!1!1!2!5?1?2?3?8");
+  CHECK(order == "!1!1!5?1?2?2?3?8");
 }
 
 TEST_CASE("a default of no other type stands in the table's definition") {

@@ -79,6 +79,39 @@ TEST_CASE("a hidden rowid becomes a column when somebody asks for it") {
   CHECK(has(added, "RESTART WITH 10"));
 }
 
+TEST_CASE("a hidden rowid is asked about only where it may matter") {
+  const auto asked = [](std::string_view more) {
+    return decisions_of(plan_of(cat({"CREATE TABLE t(k TEXT PRIMARY KEY); "
+                                     "CREATE TABLE other(k TEXT PRIMARY KEY); ",
+                                     more})),
+                        "hidden_rowid");
+  };
+  CHECK(asked("").empty());
+  CHECK(asked("CREATE VIEW v AS SELECT k FROM t").empty());
+  CHECK(asked("CREATE VIEW v AS SELECT k, 'rowid' FROM t").empty());
+  CHECK(asked("CREATE VIEW v AS SELECT RowId, k FROM t") == "ASK hidden_rowid t. n=0");
+  CHECK(asked("CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t WHERE \"oid\" = 1; END") ==
+        "ASK hidden_rowid t. n=0");
+  CHECK(asked("PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES('table', 'f', 'f', 0, "
+              "'CREATE VIRTUAL TABLE f USING fts5(k, content=''t'')')") ==
+        "ASK hidden_rowid t. n=0");
+}
+
+TEST_CASE("orphans can point to NULL, where NULL may stand") {
+  const char* sql =
+      "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(id INTEGER PRIMARY KEY, "
+      "a INT REFERENCES p, b INT NOT NULL REFERENCES p); INSERT INTO c VALUES(1, 5, 6)";
+  const Plan plan = plan_of(sql, {{"c", "a", "p", "orphans", "set_null"}});
+  const auto& child = plan.tables[1];
+  CHECK(child.select.contains("CASE WHEN EXISTS (SELECT 1 FROM \"p\" AS \"fairway parent\""));
+  REQUIRE(child.emptied.size() == 1);
+  CHECK(child.emptied[0].column == "a");
+  CHECK(has(plan, "VALIDATE CONSTRAINT \"c_a_fkey\""));
+  const auto forbidden = make_plan(test::profile_of(sql), {{"c", "b", "p", "orphans", "set_null"}});
+  REQUIRE(!forbidden.ok());
+  CHECK(forbidden.failure().message.contains("not_valid, drop"));
+}
+
 TEST_CASE("UNIQUE, and what goes with it") {
   const Plan plan = plan_of(
       "CREATE TABLE t(a TEXT UNIQUE ON CONFLICT REPLACE, b TEXT COLLATE NOCASE UNIQUE,"

@@ -237,7 +237,8 @@ TEST_CASE("texts become values in the server's own form") {
   CHECK(as(Conversion::numeric, ".5") == "0.5");
   CHECK(as(Conversion::numeric, "12a") == "nothing");
   CHECK(as(Conversion::boolean, "TRUE") == "true");
-  CHECK(as(Conversion::boolean, "yes") == "nothing");
+  CHECK(as(Conversion::boolean, "Yes") == "true");
+  CHECK(as(Conversion::boolean, "perhaps") == "nothing");
   CHECK(as(Conversion::uuid, "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11") ==
         "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11");
   CHECK(as(Conversion::uuid, "not a uuid") == "nothing");

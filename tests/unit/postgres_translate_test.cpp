@@ -51,7 +51,7 @@ std::string indexed_of(std::string_view column) {
   const auto index =
       sql::parse_create_index("CREATE INDEX i ON items(" + std::string(column) + ")");
   REQUIRE(index.ok());
-  return said(translate_indexed(index->columns[0], items()));
+  return said(translate_indexed(index->columns[0], items(), IndexedFor::order));
 }
 
 std::string view_of(std::string_view select) {
