@@ -115,6 +115,11 @@ Failure PostgresConnection::failure(std::string_view words, std::string_view sta
                      "You: PostgreSQL has a limit there that SQLite has not; split the table, or "
                      "leave out what is too large. Nothing was kept.");
   }
+  if (state == "55P03") {
+    return retry_later("target_locked", message,
+                       "You: run the same command again when that session has ended its "
+                       "transaction. Nothing was changed.");
+  }
   if (state.starts_with("53")) {
     return retry_later("target_full", message,
                        "You: make room on the server, and try again. Nothing was kept.");

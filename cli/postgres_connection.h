@@ -3,8 +3,8 @@
 // Failures: ask_permission `target_sign_in` when the server does not let us in, fix_input
 // `target_url` for a wrong address, retry_later `target_lost` when the connection breaks off,
 // with the server's words when it refuses a statement report_bug `target_refused`, ask_permission
-// `target_permission`, fix_input `target_limit` or retry_later `target_full`; retry_later
-// `cancelled`.
+// `target_permission`, fix_input `target_limit`, retry_later `target_full` or `target_locked`
+// (another session holds a lock for longer than lock_timeout); retry_later `cancelled`.
 #pragma once
 
 #include <memory>

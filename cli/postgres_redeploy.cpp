@@ -21,6 +21,9 @@ constexpr const char* shadow_begins = "SAVEPOINT fairway_shadow";
 constexpr const char* shadow_ends =
     "ROLLBACK TO SAVEPOINT fairway_shadow; RELEASE SAVEPOINT fairway_shadow";
 
+// Whoever uses production waits behind us while we wait for a lock.
+constexpr const char* lock_timeout = "SET LOCAL lock_timeout = '3s'";
+
 enum class ShadowRows { none, all };
 
 // What differs, and what the server said to the plan meanwhile.
@@ -240,11 +243,32 @@ std::optional<Failure> go_on(PostgresConnection& connection, const PostgresWork&
                    : change_schema(connection, work, schema, difference, sides);
 }
 
-}  // namespace
+// The transaction that was open longest, of those that hold a lock in the schema.
+Failure locked(PostgresConnection& connection, const std::string& schema, Failure failure) {
+  if (connection.execute("ROLLBACK")) return failure;
+  auto holder = connection.query(
+      cat({"SELECT a.pid, a.application_name, a.state, "
+           "floor(extract(epoch FROM now() - a.xact_start))::bigint, c.relname, left(a.query, 120) "
+           "FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation "
+           "JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE l.granted AND "
+           "c.relkind IN ('r', 'p', 'v', 'm') AND c.relnamespace = (SELECT oid FROM "
+           "pg_catalog.pg_namespace WHERE nspname = ",
+           quoted_text(schema),
+           ") AND l.pid <> pg_backend_pid() ORDER BY a.xact_start, c.relname LIMIT 1"}));
+  if (!holder.ok() || holder->empty()) return failure;
+  const TextRow& row = holder->front();
+  failure.message = cat({"The session ", row[0], " of ",
+                         row[1].empty() ? std::string("an app") : cat({"\"", row[1], "\""}),
+                         row[2].empty() ? "" : cat({" (", row[2], ", for ", row[3], " s)"}),
+                         " holds a lock on ", quoted_name(row[4]),
+                         " that the change of the schema needs; its last statement: ", row[5],
+                         ". So that nobody waits behind us, the change was taken back."});
+  return failure;
+}
 
-std::optional<Failure> redeploy(PostgresConnection& connection, const PostgresWork& work,
-                                const std::string& schema, Sides& sides) {
-  sides.is_redeployment = true;
+std::optional<Failure> change(PostgresConnection& connection, const PostgresWork& work,
+                              const std::string& schema, Sides& sides) {
+  if (auto failure = connection.execute(lock_timeout)) return failure;
   const auto may = may_make_schemas(connection);
   if (!may.ok()) return may.failure();
   if (!*may) return compare_without_right(connection, work, schema, sides);
@@ -260,6 +284,16 @@ std::optional<Failure> redeploy(PostgresConnection& connection, const PostgresWo
   if (auto failure = go_on(connection, work, schema, look->difference, sides)) return failure;
   if (auto failure = drop_aged(connection, sides)) return failure;
   return commit(connection);
+}
+
+}  // namespace
+
+std::optional<Failure> redeploy(PostgresConnection& connection, const PostgresWork& work,
+                                const std::string& schema, Sides& sides) {
+  sides.is_redeployment = true;
+  auto failure = change(connection, work, schema, sides);
+  if (!failure || failure->code != "target_locked") return failure;
+  return locked(connection, schema, *std::move(failure));
 }
 
 }  // namespace fairway::cli

@@ -135,7 +135,7 @@ std::optional<Failure> drop_aged(PostgresConnection& connection, Sides& sides) {
   for (const auto& row : *aged) {
     if (auto failure = connection.execute("SAVEPOINT fairway_aged")) return failure;
     auto refused = run_answers(connection, drop_query(row.front()));
-    if (refused && !is_refusal(*refused)) return refused;
+    if (refused && !is_refusal(*refused) && refused->code != "target_locked") return refused;
     const std::string_view before = refused ? "ROLLBACK TO SAVEPOINT fairway_aged; " : "";
     if (auto failure = connection.execute(cat({before, "RELEASE SAVEPOINT fairway_aged"}))) {
       return failure;

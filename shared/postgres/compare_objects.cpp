@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "shared/base/text.h"
@@ -262,10 +263,17 @@ bool CatalogComparison::is_gone(const std::string& table) const {
 }
 
 CatalogDifference CatalogComparison::finish() {
+  // What changes production's own tables locks them until the end. It comes behind the rows of new
+  // tables, unless one of those takes the name of something that goes.
+  using enum ChangeStep;
+  const bool names_go = std::ranges::any_of(
+      std::array{drop_views, drop_constraints, drop_indexes, drop_tables},
+      [&](ChangeStep step) { return !statements_[static_cast<size_t>(step)].empty(); });
   for (size_t i = 0; i < change_steps; ++i) {
-    auto& part = i < static_cast<size_t>(ChangeStep::constraints) ? difference_.before_rows
-                                                                  : difference_.after_rows;
-    std::ranges::move(statements_[i], std::back_inserter(part));
+    const bool before =
+        names_go ? i < static_cast<size_t>(constraints) : i == static_cast<size_t>(tables);
+    std::ranges::move(statements_[i], std::back_inserter(before ? difference_.before_rows
+                                                                : difference_.after_rows));
   }
   return std::move(difference_);
 }

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { changesOf, first, migrate, production, stateOf } from './redeploy.mjs';
-import { fairway, newFolder, newSqlite, psql, startServer } from './support.mjs';
+import { fairway, newFolder, newSqlite, openSession, psql, startServer } from './support.mjs';
 
 /** @type {ReturnType<typeof startServer>} */
 let server;
@@ -300,5 +300,46 @@ describe('what loses something', () => {
     psql(url, 'UPDATE users SET age = 1 WHERE id = 2');
     assert.equal((await fairway('migrate', file, '--into', url, '--yes')).code, 0);
     assert.throws(() => psql(url, 'UPDATE users SET age = NULL WHERE id = 2'));
+  });
+});
+
+describe('locks', () => {
+  test('an open transaction is named and not waited for; later it works', async (context) => {
+    const folder = newFolder(context);
+    const url = await production(server, folder);
+    const session = openSession(url, context);
+    await session("SET application_name = 'shop'; BEGIN; SELECT count(*) FROM users");
+    const before = stateOf(url);
+    const change = 'ALTER TABLE users ADD COLUMN plan TEXT';
+    const late = await migrate(folder, change, url);
+    assert.equal(late.code, 1, late.error);
+    assert.match(late.error, /"shop" \(idle in transaction, for \d+ s\) holds a lock on "users"/);
+    assert.match(late.error, /run the same command again/);
+    assert.equal(stateOf(url), before, 'nothing was changed');
+    await session('COMMIT');
+    const done = await migrate(folder, change, url);
+    assert.equal(done.code, 0, done.error);
+    assert.equal(psql(url, 'SELECT count(plan) FROM users'), '0');
+  });
+
+  test('rows of new tables are loaded before a table of production is locked', async (context) => {
+    const folder = newFolder(context);
+    const url = await production(server, folder);
+    // The first row of the new table tells who is locked out by then.
+    psql(
+      url,
+      `CREATE SCHEMA watch; CREATE TABLE watch.seen(mode text);
+      CREATE FUNCTION watch.look() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO watch.seen SELECT mode FROM pg_locks WHERE pid = pg_backend_pid() AND
+          relation = 'public.users'::regclass AND mode = 'AccessExclusiveLock'; END $$;
+      CREATE EVENT TRIGGER made ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+        EXECUTE FUNCTION watch.look()`,
+    );
+    const change = `ALTER TABLE users ADD COLUMN plan TEXT;
+      CREATE TABLE late(id INTEGER PRIMARY KEY, v TEXT); INSERT INTO late VALUES (1, 'x')`;
+    const done = await migrate(folder, change, url);
+    assert.equal(done.code, 0, done.error);
+    assert.equal(psql(url, 'SELECT count(*) FROM watch.seen'), '0');
+    assert.equal(psql(url, 'SELECT v FROM late'), 'x');
   });
 });

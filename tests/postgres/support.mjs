@@ -102,6 +102,31 @@ export function psql(url, sql) {
   }).replace(/\n$/, '');
 }
 
+/**
+ * A session that stays open; each call answers what the statements print.
+ * @param {string} url
+ * @param {{after: (done: () => void) => void}} test
+ */
+export function openSession(url, test) {
+  const child = spawn(psqlProgram, ['-X', '-q', '-A', '-t', url], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  test.after(() => child.kill());
+  let out = '';
+  let heard = () => {};
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    out += text;
+    heard();
+  });
+  const mark = '-- said --\n';
+  return async (/** @type {string} */ sql) => {
+    out = '';
+    child.stdin.write(`${sql}\n;\n\\echo ${mark}`);
+    while (!out.endsWith(mark)) await new Promise((resolve) => (heard = () => resolve(null)));
+    return out.slice(0, -mark.length);
+  };
+}
+
 /** @param {string} url @param {string} file */
 export function psqlFile(url, file) {
   return promisify(execFile)(psqlProgram, ['-X', '-q', '-f', file, url], { maxBuffer: 1 << 28 });

@@ -99,6 +99,10 @@ std::string plain_why(const TableProfile& table, const ColumnProfile& column,
       return "SQLite's binary JSON, written as text.";
     case Conversion::uuid:
       return "Every value is a UUID.";
+    case Conversion::jsonb:
+      return "JSON, its order and blanks not kept.";
+    case Conversion::tagged:
+      return "JSON that tells numbers, texts and bytes apart.";
   }
   return "";
 }

@@ -45,7 +45,7 @@ constexpr std::array<Word, 31> kinds = {{
     {"length_not_enforced", "Longer than declared"},
 }};
 
-constexpr std::array<Word, 21> choices_in_words = {{
+constexpr std::array<Word, 24> choices_in_words = {{
     {"text", "As text"},
     {"bytea", "Keep bytes"},
     {"bigint", "Whole numbers"},
@@ -59,6 +59,9 @@ constexpr std::array<Word, 21> choices_in_words = {{
     {"time", "As times"},
     {"json", "As JSON"},
     {"uuid", "As UUIDs"},
+    {"jsonb", "As jsonb"},
+    {"tagged_text", "As JSON with its class"},
+    {"set_null", "Point to NULL"},
     {"replace", "Replace"},
     {"refuse", "Stop"},
     {"add", "Add a column"},
