@@ -126,7 +126,7 @@ std::optional<Failure> ask_for_broken_texts(Draft& draft, const TableDraft& tabl
   for (const auto& example : profile.broken_texts.examples) {
     if (decision.examples.size() < Finding::examples_max) decision.examples.push_back(example);
   }
-  decision.choices = {"replace", "tagged_text", "bytea", "refuse"};
+  decision.choices = {"replace", "bytea", "refuse"};
   decision.choice = "replace";
   draft.book.ask(decision);
   draft.decide(decision);
@@ -137,8 +137,8 @@ std::optional<Failure> ask_for_broken_texts(Draft& draft, const TableDraft& tabl
              " has texts that PostgreSQL cannot store: ", decision.examples.front(), "."}),
         "You: clean them, or choose to replace them or to carry bytes.");
   }
-  if (decision.choice != "replace") {
-    column.chosen = option_named(column.verdict, decision.choice);
+  if (decision.choice == "bytea") {
+    column.chosen = option_named(column.verdict, "bytea");
     return std::nullopt;
   }
   column.plan.may_be_broken = true;

@@ -26,7 +26,7 @@ const studio = `
   CREATE VIEW by_day AS SELECT starts_at, count(*) AS bookings FROM bookings GROUP BY starts_at;
   WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400)
     INSERT INTO bookings SELECT i, CASE WHEN i % 5 = 0 THEN '2024-05-01 12:00:00'
-      ELSE 1700000000000 + i * 1000 END, 1700000000000 + i, i / 4.0 FROM n;
+      ELSE 1700000000 + i END, 1700000000000 + i, i / 4.0 FROM n;
   WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
     INSERT INTO members SELECT i, 'm' || i || '@example.org',
       CASE WHEN i = 31 THEN CAST(x'636166e9' AS TEXT) WHEN i % 4 = 0 THEN NULL ELSE 'ok' END,
