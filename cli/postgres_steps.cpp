@@ -196,10 +196,12 @@ std::optional<Failure> check_views(PostgresConnection& connection, const Postgre
       sides.views.push_back(std::move(*compared));
       continue;
     }
-    const std::string why = compared.ok()
-                                ? cat({counted(compared->rows_source, "row", "rows"), " here, ",
-                                       counted(compared->rows_target, "row", "rows"), " there."})
-                                : compared.failure().message;
+    std::string why = compared.ok()
+                          ? cat({counted(compared->rows_source, "row", "rows"), " here, ",
+                                 counted(compared->rows_target, "row", "rows"), " there."})
+                          : compared.failure().message;
+    // It was refused before, or went with a view that it reads.
+    if (why.contains("(42P01)")) why = "It is not there, or reads what is not there.";
     if (auto failure = connection.execute(
             cat({"DROP VIEW IF EXISTS ", quoted_name(view.target_name), " CASCADE"}))) {
       return failure;
