@@ -1,5 +1,6 @@
 // fairway: any SQLite database to PostgreSQL and libSQL, cell by cell, and proved. The manual is in
 // manual.cpp; `fairway help` prints it.
+#include <malloc.h>
 #include <unistd.h>
 
 #include "cli/terminal.h"
@@ -34,6 +35,9 @@ Outcome<Exit> run(const Arguments& arguments) {
 }
 
 int main_of(const std::vector<std::string>& words) {
+  // SQLite's caches grow page by page: memory is taken from the system in larger steps.
+  mallopt(M_TOP_PAD, 1 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
   watch_for_cancel();
   const auto arguments = read_arguments(words);
   if (!arguments.ok()) return static_cast<int>(report_failure(arguments.failure(), Switch::off));

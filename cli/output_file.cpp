@@ -71,4 +71,53 @@ std::optional<Failure> OutputFile::keep() {
   return std::nullopt;
 }
 
+void OutputFile::begin_to_keep() const {
+  if (!temporary_.empty()) sync_file_range(descriptor_, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+WriteBehind::WriteBehind(OutputFile& file) : file_(file), thread_([this] { write_all(); }) {}
+
+std::optional<Failure> WriteBehind::write(std::string_view bytes) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return waiting_.empty(); });
+  if (failure_) return failure_;
+  waiting_ = bytes;
+  changed_.notify_all();
+  return std::nullopt;
+}
+
+std::optional<Failure> WriteBehind::end() {
+  if (thread_.joinable()) {
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  return failure_;
+}
+
+void WriteBehind::write_all() {
+  constexpr size_t bytes_between_syncs = 16 << 20;
+  std::string piece;
+  size_t written = 0;
+  for (std::unique_lock lock(mutex_);;) {
+    changed_.wait(lock, [&] { return !waiting_.empty() || ended_; });
+    if (waiting_.empty()) return;
+    piece.clear();
+    piece.swap(waiting_);
+    changed_.notify_all();
+    lock.unlock();
+    auto failure = file_.write(piece);
+    written += piece.size();
+    if (written >= bytes_between_syncs) {
+      file_.begin_to_keep();
+      written = 0;
+    }
+    lock.lock();
+    if (failure && !failure_) failure_ = std::move(failure);
+  }
+}
+
 }  // namespace fairway::cli

@@ -2,7 +2,10 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <cstdio>
+#include <memory>
+#include <thread>
 
 #include "cli/output_file.h"
 #include "cli/terminal.h"
@@ -38,6 +41,31 @@ std::optional<Failure> keep_plan(const std::string& path, const postgres::Plan& 
   return file->keep();
 }
 
+class CheckAside {
+ public:
+  CheckAside(const SharedBytes& bytes, const PreviewLimits& limits)
+      : thread_([this, bytes, limits] {
+          failure_ = why_damaged(bytes, limits);
+          *is_damaged_ = failure_.has_value();
+        }) {}
+  CheckAside(const CheckAside&) = delete;
+  CheckAside& operator=(const CheckAside&) = delete;
+  ~CheckAside() { end(); }
+
+  // True once damage was found: what is read is of no use.
+  std::shared_ptr<const std::atomic<bool>> is_damaged() const { return is_damaged_; }
+  // Waits for its end.
+  const std::optional<Failure>& end() {
+    if (thread_.joinable()) thread_.join();
+    return failure_;
+  }
+
+ private:
+  std::shared_ptr<std::atomic<bool>> is_damaged_ = std::make_shared<std::atomic<bool>>(false);
+  std::optional<Failure> failure_;
+  std::thread thread_;
+};
+
 }  // namespace
 
 Outcome<std::string> read_file(const std::string& path, std::string_view what) {
@@ -57,15 +85,21 @@ Outcome<std::string> read_file(const std::string& path, std::string_view what) {
                    "You: check the path and its permissions.");
 }
 
-Outcome<Opened> open_database(const std::string& path, ForeignParts foreign_parts) {
+Outcome<Opened> open_database(const std::string& path, ForeignParts foreign_parts,
+                              const Read& read) {
   auto source = open_source_file(path);
   if (!source.ok()) return source.failure();
   PreviewLimits limits;
   limits.bytes_max = MemoryFile::size_max;
   limits.foreign_parts = foreign_parts;
   limits.tables_min = 0;
+  CheckAside check(source->bytes, limits);
+  limits.integrity = Integrity::checked_aside;
+  limits.stop = check.is_damaged();
   auto preview = open_preview(source->bytes, limits);
-  if (!preview.ok()) return preview.failure();
+  const auto failure = preview.ok() ? read(*preview) : preview.failure();
+  if (check.end()) return *check.end();
+  if (failure) return *failure;
   return Opened{std::move(*source), std::move(*preview)};
 }
 
@@ -77,10 +111,15 @@ Outcome<Planned> open_planned(const Arguments& arguments, const std::string& pat
     if (!read.ok()) return read.failure();
     choices = std::move(*read);
   }
-  auto opened = open_database(path, ForeignParts::leave_out);
+  std::optional<DatabaseProfile> profile;
+  auto opened =
+      open_database(path, ForeignParts::leave_out, [&](Preview& preview) -> std::optional<Failure> {
+        auto read = profile_preview(preview);
+        if (!read.ok()) return read.failure();
+        profile = std::move(*read);
+        return std::nullopt;
+      });
   if (!opened.ok()) return opened.failure();
-  auto profile = profile_preview(opened->preview);
-  if (!profile.ok()) return profile.failure();
   auto plan = postgres::make_plan(*profile, choices);
   if (!plan.ok()) return plan.failure();
   if (arguments.plan && !has_choices) {

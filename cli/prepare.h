@@ -1,6 +1,7 @@
 // From the file on disk to a plan: what every verb starts with.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "cli/arguments.h"
@@ -20,8 +21,14 @@ struct Opened {
 // fix_input `file_not_readable`.
 Outcome<std::string> read_file(const std::string& path, std::string_view what);
 
-// For a PostgreSQL target modules and collations of SQLite may be missing, and no table is fine.
-Outcome<Opened> open_database(const std::string& path, ForeignParts foreign_parts);
+// Reads what it wants of a preview that is checked at the same time.
+using Read = std::function<std::optional<Failure>(Preview& preview)>;
+
+// SQLite checks the whole file on a thread of its own while `read` reads it. A failure of the check
+// stands before one of reading, and ends it. For a PostgreSQL target modules and collations of
+// SQLite may be missing, and no table is fine.
+Outcome<Opened> open_database(const std::string& path, ForeignParts foreign_parts,
+                              const Read& read);
 
 struct Planned {
   SourceFile source;

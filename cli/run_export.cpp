@@ -20,9 +20,10 @@ Outcome<std::vector<postgres::WrittenTable>> export_script(const Arguments& argu
   ProgressLine progress(planned.profile.rows);
   const postgres::TablePlan* current = nullptr;
   int64_t before = 0;
-  return postgres::write_script(
+  WriteBehind behind(file);
+  auto written = postgres::write_script(
       planned.preview, planned.plan, options,
-      [&](std::string_view bytes) { return file.write(bytes); },
+      [&](std::string_view bytes) { return behind.write(bytes); },
       [&](const postgres::TablePlan& table, int64_t rows) -> std::optional<Failure> {
         if (current != nullptr && current != &table) before += current->rows;
         current = &table;
@@ -30,6 +31,8 @@ Outcome<std::vector<postgres::WrittenTable>> export_script(const Arguments& argu
         if (cancelled()) return cancelled_failure();
         return std::nullopt;
       });
+  if (auto failure = behind.end()) return *failure;
+  return written;
 }
 
 Outcome<Exit> export_for_postgres(const Arguments& arguments) {

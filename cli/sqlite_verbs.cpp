@@ -1,5 +1,8 @@
 #include "cli/sqlite_verbs.h"
 
+#include <functional>
+#include <thread>
+
 #include "cli/decisions_view.h"
 #include "cli/libsql_target.h"
 #include "cli/output_file.h"
@@ -19,11 +22,20 @@ struct Inspected {
   Inspection inspection;
 };
 
-Outcome<Inspected> open_inspected(const std::string& path) {
-  auto opened = open_database(path, ForeignParts::refuse);
+// Whether sums are wanted can depend on what is found.
+using WantsSums = std::function<bool(const Preview& preview)>;
+bool always(const Preview&) { return true; }
+
+Outcome<Inspected> open_inspected(const std::string& path, const WantsSums& wants_sums = always,
+                                  ForeignParts foreign_parts = ForeignParts::refuse) {
+  std::optional<Inspection> inspection;
+  auto opened = open_database(path, foreign_parts, [&](Preview& preview) -> std::optional<Failure> {
+    auto read = inspect(preview, wants_sums(preview) ? Sums::make : Sums::leave_out);
+    if (!read.ok()) return read.failure();
+    inspection = std::move(*read);
+    return std::nullopt;
+  });
   if (!opened.ok()) return opened.failure();
-  auto inspection = inspect(opened->preview);
-  if (!inspection.ok()) return inspection.failure();
   return Inspected{std::move(opened->source), std::move(opened->preview), std::move(*inspection)};
 }
 
@@ -72,12 +84,20 @@ Outcome<Exit> print_exported(const Arguments& arguments, const Inspected& inspec
   return Exit::whole;
 }
 
+void on_two_threads(const std::function<void()>& one, const std::function<void()>& other) {
+  std::thread aside(one);
+  other();
+  aside.join();
+}
+
 Outcome<Exit> export_file(const Arguments& arguments, DatabaseFileKind kind) {
   if (!arguments.out || *arguments.out == "-") {
     return fix_input("usage", "A database file cannot go to standard output.",
                      "You: add --out FILE.");
   }
-  auto inspected = open_inspected(arguments.operands.front());
+  auto inspected = open_inspected(arguments.operands.front(), [&](const Preview& preview) {
+    return arguments.json == Switch::on || !keeps_pages(preview);
+  });
   if (!inspected.ok()) return inspected.failure();
   auto file = OutputFile::open(*arguments.out);
   if (!file.ok()) return file.failure();
@@ -85,8 +105,8 @@ Outcome<Exit> export_file(const Arguments& arguments, DatabaseFileKind kind) {
     return fix_input("usage", cat({*arguments.out, " is no place for a database file."}),
                      "You: name a file.");
   }
-  if (auto failure =
-          write_database_file(inspected->preview, inspected->inspection, kind, file->temporary())) {
+  if (auto failure = write_database_file(inspected->preview, inspected->inspection, kind,
+                                         file->temporary(), on_two_threads)) {
     return *failure;
   }
   if (auto failure = why_changed(inspected->source)) return *failure;
@@ -103,11 +123,13 @@ Outcome<Exit> export_text(const Arguments& arguments) {
     return fix_input("usage", "--json and the script cannot both go to standard output.",
                      "You: add --out FILE.");
   }
-  auto inspected = open_inspected(arguments.operands.front());
+  auto inspected = open_inspected(arguments.operands.front(),
+                                  [&](const Preview&) { return arguments.json == Switch::on; });
   if (!inspected.ok()) return inspected.failure();
   auto file = OutputFile::open(arguments.out.value_or(""));
   if (!file.ok()) return file.failure();
-  postgres::OutBuffer out([&](std::string_view bytes) { return file->write(bytes); },
+  WriteBehind behind(*file);
+  postgres::OutBuffer out([&](std::string_view bytes) { return behind.write(bytes); },
                           postgres::OutBuffer::file_bytes);
   auto watch = [](int64_t) -> std::optional<Failure> {
     if (cancelled()) return cancelled_failure();
@@ -115,6 +137,7 @@ Outcome<Exit> export_text(const Arguments& arguments) {
   };
   auto written = libsql::write_script(inspected->preview, inspected->inspection, out, watch);
   if (!written.ok()) return written.failure();
+  if (auto failure = behind.end()) return *failure;
   if (auto failure = why_changed(inspected->source)) return *failure;
   if (auto failure = file->keep()) return *failure;
   if (to_stdout) return Exit::whole;
@@ -219,12 +242,9 @@ Outcome<Exit> verify_in_libsql(const Arguments& arguments, const std::string& fi
 Outcome<Exit> verify_files(const Arguments& arguments) {
   std::vector<Inspected> sides;
   for (const std::string& path : arguments.operands) {
-    auto opened = open_database(path, ForeignParts::leave_out);
-    if (!opened.ok()) return opened.failure();
-    auto inspection = inspect(opened->preview);
-    if (!inspection.ok()) return inspection.failure();
-    sides.push_back(
-        {std::move(opened->source), std::move(opened->preview), std::move(*inspection)});
+    auto inspected = open_inspected(path, always, ForeignParts::leave_out);
+    if (!inspected.ok()) return inspected.failure();
+    sides.push_back(std::move(*inspected));
   }
   std::vector<std::vector<TableSum>> sums(2);
   for (size_t side = 0; side < 2; ++side) {

@@ -38,6 +38,7 @@ target_link_libraries(fairway_blake3 PUBLIC fairway_platform)
 target_compile_options(fairway_blake3 PRIVATE -w)
 
 # SQLite. In wasm there is no file system: a database is an image in memory (sqlite3_deserialize).
+# Natively each thread has connections of its own.
 add_library(fairway_sqlite STATIC ${third_party}/sqlite/sqlite3.c)
 target_include_directories(fairway_sqlite SYSTEM PUBLIC ${third_party}/sqlite)
 target_compile_definitions(fairway_sqlite PRIVATE
@@ -50,7 +51,7 @@ target_compile_definitions(fairway_sqlite PRIVATE
   SQLITE_OMIT_LOAD_EXTENSION
   SQLITE_OMIT_SHARED_CACHE
   SQLITE_STRICT_SUBTYPE=1
-  SQLITE_THREADSAFE=0)
+  SQLITE_THREADSAFE=$<IF:$<OR:$<BOOL:${FAIRWAY_WEB}>,$<BOOL:${FAIRWAY_WASI}>>,0,2>)
 target_link_libraries(fairway_sqlite PUBLIC fairway_platform)
 # Not sanitized: it would take minutes, and what we hand to it passes through checked memcpy anyway.
 target_compile_options(fairway_sqlite PRIVATE -w -fno-sanitize=all)

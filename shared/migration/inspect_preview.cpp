@@ -46,7 +46,7 @@ bool has_unique_index(const std::vector<SchemaObject>& schema, const TableDefini
 }
 
 Outcome<TableReading> read_table(Preview& preview, const SchemaObject& object,
-                                 const TableDefinition& definition) {
+                                 const TableDefinition& definition, Sums sums) {
   TableReading table;
   table.sum.name = object.name;
   table.key = row_key_of(definition);
@@ -55,7 +55,9 @@ Outcome<TableReading> read_table(Preview& preview, const SchemaObject& object,
       definition.primary_key.empty() && !has_unique_index(preview.schema(), definition);
   const Connection& connection = preview.state().connection;
   if (auto failure = read_columns(connection, table)) return *failure;
-  if (auto failure = sum_table(connection, table.key, table.sum, &table)) return *failure;
+  auto failure = sums == Sums::make ? sum_table(connection, table.key, table.sum, &table)
+                                    : count_table(connection, table);
+  if (failure) return *failure;
   return table;
 }
 
@@ -132,7 +134,7 @@ void warn_of_file(const PreviewHeader& header, std::vector<Warning>& warnings) {
   }
 }
 
-std::optional<Failure> add_table(Preview& preview, const SchemaObject& object,
+std::optional<Failure> add_table(Preview& preview, const SchemaObject& object, Sums sums,
                                  Inspection& inspection) {
   if (auto virtual_table = parse_virtual_table(object.sql)) {
     inspection.virtual_tables.push_back(std::move(*virtual_table));
@@ -145,7 +147,7 @@ std::optional<Failure> add_table(Preview& preview, const SchemaObject& object,
                            quoted_name(object.name), "."}),
                       "Fairway: please report this. Nothing was changed.");
   }
-  auto table = read_table(preview, object, *definition);
+  auto table = read_table(preview, object, *definition, sums);
   if (!table.ok()) return table.failure();
   inspection.rows += table->sum.rows;
   inspection.cells += table->sum.rows * static_cast<int64_t>(table->sum.columns.size());
@@ -174,7 +176,7 @@ void add_other(const SchemaObject& object, Inspection& inspection) {
 
 }  // namespace
 
-Outcome<Inspection> inspect(Preview& preview) {
+Outcome<Inspection> inspect(Preview& preview, Sums sums) {
   Inspection inspection;
   inspection.size_bytes = static_cast<int64_t>(preview.bytes().size());
   warn_of_file(preview.header(), inspection.warnings);
@@ -183,7 +185,7 @@ Outcome<Inspection> inspect(Preview& preview) {
       add_other(object, inspection);
       continue;
     }
-    if (auto failure = add_table(preview, object, inspection)) return *failure;
+    if (auto failure = add_table(preview, object, sums, inspection)) return *failure;
   }
   return inspection;
 }

@@ -53,16 +53,32 @@ std::optional<Failure> compare_tables(const Connection& image, const Inspection&
   return std::nullopt;
 }
 
-std::optional<Failure> prove_image(Preview& preview, const Inspection& inspection,
-                                   const DatabasePlace& place) {
-  auto& state = preview.state();
-  Connection image;
-  if (auto failure = image.open(place, state.budget, state.length_max)) return failure;
-  if (auto failure = check_integrity(image)) return failure;
+std::optional<Failure> compare_image(const Preview& preview, const Inspection& inspection,
+                                     const Connection& image) {
   auto schema = read_schema_of(image);
   if (!schema.ok()) return schema.failure();
   if (comparable(*schema) != comparable(preview.schema())) return image_differs("schema");
   return compare_tables(image, inspection);
+}
+
+std::optional<Failure> prove_image(Preview& preview, const Inspection& inspection,
+                                   const ImageRules& rules, const DatabasePlace& place) {
+  auto& state = preview.state();
+  std::optional<Failure> damage;
+  std::optional<Failure> difference;
+  StepBudget budget = state.budget;
+  rules.run_both(
+      [&] {
+        Connection image;
+        damage = image.open(place, budget, state.length_max);
+        if (!damage) damage = check_integrity(image);
+      },
+      [&] {
+        Connection image;
+        difference = image.open(place, state.budget, state.length_max);
+        if (!difference) difference = compare_image(preview, inspection, image);
+      });
+  return damage ? damage : difference;
 }
 
 std::optional<Failure> check_header(const Preview& preview, const MemoryFile& file) {
@@ -81,13 +97,17 @@ std::optional<Failure> make_image(Preview& preview, const Inspection& inspection
   const bool is_recoded = rules.is_utf8 && preview.header().encoding != TextEncoding::utf8;
   auto failure = is_recoded ? recode_preview(preview, inspection, place)
                             : rewrite(preview, rules.page_bytes, place);
-  return failure ? failure : prove_image(preview, inspection, place);
+  return failure ? failure : prove_image(preview, inspection, rules, place);
+}
+
+bool keeps_pages(const Preview& preview) {
+  return is_ready_for_turso(preview.header()) && preview.state().statistics.empty();
 }
 
 Outcome<DatabaseImage> make_turso_image(Preview& preview, const Inspection& inspection) {
   auto& state = preview.state();
   DatabaseImage image;
-  if (is_ready_for_turso(preview.header()) && state.statistics.empty()) {
+  if (keeps_pages(preview)) {
     image.file = MemoryFile(state.bytes);
   } else {
     const bool utf8 = preview.header().encoding == TextEncoding::utf8;

@@ -219,6 +219,7 @@ Outcome<Preview> open_preview(SharedBytes bytes, PreviewLimits limits) {
   auto state = std::make_unique<Preview::State>();
   state->bytes = std::move(bytes);
   state->header = *header;
+  state->budget.stop = limits.stop;
   state->budget.left = limits.steps_base + limits.steps_per_byte * size;
   // No value can be longer than the file that holds it; definitions may be some times as long.
   state->length_max = std::min<int64_t>(1'000'000'000, size + (16 << 20));
@@ -239,9 +240,18 @@ Outcome<Preview> open_preview(SharedBytes bytes, PreviewLimits limits) {
   auto statistics = statistics_tables(state->connection);
   if (!statistics.ok()) return statistics.failure();
   state->statistics = std::move(*statistics);
-  if (auto failure = check_preview(state->connection, state->schema, limits.foreign_parts))
-    return *failure;
+  if (limits.integrity == Integrity::check) {
+    auto failure = check_preview(state->connection, state->schema, limits.foreign_parts);
+    if (failure) return *failure;
+  }
   return Preview(std::move(state));
+}
+
+std::optional<Failure> why_damaged(SharedBytes bytes, PreviewLimits limits) {
+  limits.integrity = Integrity::check;
+  auto preview = open_preview(std::move(bytes), limits);
+  if (preview.ok()) return std::nullopt;
+  return preview.failure();
 }
 
 Preview::Preview(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -19,6 +19,7 @@
 // All functions may be called again; they answer the same bytes for the same input.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -71,6 +72,7 @@ class Preview {
   const std::vector<SchemaObject>& schema() const;  // without sqlite_stat tables
   std::string_view bytes() const;                   // as they were given
   State& state() { return *state_; }
+  const State& state() const { return *state_; }
 
  private:
   std::unique_ptr<State> state_;
@@ -80,12 +82,18 @@ class Preview {
 // refuse them, another kind of target can do without.
 enum class ForeignParts { refuse, leave_out };
 
+// SQLite's check of the whole file takes about as long as reading every cell. Where there are
+// threads, why_damaged does it aside, and what was read meanwhile counts only once it has ended.
+enum class Integrity { check, checked_aside };
+
 struct PreviewLimits {
   int64_t bytes_max = limits::preview_bytes_max;
   int64_t steps_base = 50'000'000;  // SQLite's virtual machine steps, for the whole life
   int64_t steps_per_byte = 400;
   int64_t tables_min = 1;
   ForeignParts foreign_parts = ForeignParts::refuse;
+  Integrity integrity = Integrity::check;
+  std::shared_ptr<const std::atomic<bool>> stop = nullptr;  // ends the work, as a spent budget
 };
 
 // preview_too_large where a file of this size is; to be asked before its bytes are read.
@@ -106,6 +114,8 @@ std::optional<Failure> why_too_large(int64_t size_bytes, PreviewLimits limits = 
 // are then not checked against their tables.
 Outcome<Preview> open_preview(SharedBytes bytes, PreviewLimits limits = {});
 Outcome<Preview> open_preview(std::string bytes, PreviewLimits limits = {});
+// What open_preview fails with, integrity included; shares nothing with other previews.
+std::optional<Failure> why_damaged(SharedBytes bytes, PreviewLimits limits);
 
 // --- Looking -------------------------------------------------------------------------------------
 
@@ -178,9 +188,12 @@ struct Inspection {
   std::vector<Warning> warnings;
 };
 
+// Without them checksums are 0; they take about half of the time.
+enum class Sums { make, leave_out };
+
 // Reads every cell once. Fails like open_preview, and with preview_corrupt where a table cannot be
 // read to its end. Cost: about 0.1 s for a million cells.
-Outcome<Inspection> inspect(Preview& preview);
+Outcome<Inspection> inspect(Preview& preview, Sums sums = Sums::make);
 
 // --- Making --------------------------------------------------------------------------------------
 

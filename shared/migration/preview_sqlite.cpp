@@ -10,7 +10,8 @@ namespace {
 int count_steps(void* context) {
   auto& budget = *static_cast<StepBudget*>(context);
   budget.left -= StepBudget::steps_at_once;
-  return budget.left < 0 ? 1 : 0;
+  const bool is_stopped = budget.stop != nullptr && budget.stop->load(std::memory_order_relaxed);
+  return budget.left < 0 || is_stopped ? 1 : 0;
 }
 
 struct Switch {
@@ -50,7 +51,7 @@ constexpr std::array<Limit, 9> sqlite_limits = {{
 
 constexpr std::string_view settings =
     "PRAGMA journal_mode=MEMORY; PRAGMA temp_store=MEMORY; PRAGMA synchronous=OFF;"
-    "PRAGMA cell_size_check=ON; PRAGMA ignore_check_constraints=ON; PRAGMA cache_size=-16000;"
+    "PRAGMA cell_size_check=ON; PRAGMA ignore_check_constraints=ON; PRAGMA cache_size=-4000;"
     "PRAGMA mmap_size=0;";
 
 }  // namespace

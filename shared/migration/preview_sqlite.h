@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "shared/migration/database_file.h"
 #include "shared/migration/preview.h"
 
 namespace fairway {
@@ -38,6 +39,7 @@ class MemoryFileSystem {
 struct StepBudget {
   static constexpr int steps_at_once = 10'000;
   int64_t left = 0;
+  std::shared_ptr<const std::atomic<bool>> stop;
 };
 
 // Where a database lies: in a MemoryFileSystem, or in the file system of the machine.
@@ -124,6 +126,7 @@ constexpr int64_t turso_page_bytes = 4'096;
 struct ImageRules {
   int64_t page_bytes = turso_page_bytes;
   bool is_utf8 = true;
+  RunBoth run_both = one_after_the_other;
 };
 // Made anew and compared with the preview in schema and every sum.
 std::optional<Failure> make_image(Preview& preview, const Inspection& inspection,
@@ -135,6 +138,8 @@ Outcome<std::vector<SchemaObject>> read_schema_of(const Connection& connection);
 // Adds the rows of a table to `sum`; where `reading` is given, counts what was found too.
 std::optional<Failure> sum_table(const Connection& connection, const RowKey& key, TableSum& sum,
                                  TableReading* reading);
+// Only counts what is found, rows too.
+std::optional<Failure> count_table(const Connection& connection, TableReading& table);
 // SELECT of the rowid (where there is one) and `columns`, from the table itself and not an index.
 std::string select_rows(std::string_view table, const RowKey& key,
                         const std::vector<ColumnSum>& columns);

@@ -62,6 +62,12 @@ std::vector<ColumnReading*> cell_readings(TableReading& table) {
   return readings;
 }
 
+std::optional<Failure> why_not_ended(const Connection& connection, const Statement& row,
+                                     std::string_view table) {
+  if (row.ended()) return std::nullopt;
+  return connection.failure(row.result(), cat({"reading the table ", quoted_name(table), " of"}));
+}
+
 }  // namespace
 
 bool has_rowid_value(const RowKey& key) { return key.kind == RowKey::Kind::rowid; }
@@ -90,11 +96,19 @@ std::optional<Failure> sum_table(const Connection& connection, const RowKey& key
     }
     adder.end();
   }
-  if (!row.ended()) {
-    return connection.failure(row.result(),
-                              cat({"reading the table ", quoted_name(sum.name), " of"}));
+  return why_not_ended(connection, row, sum.name);
+}
+
+std::optional<Failure> count_table(const Connection& connection, TableReading& table) {
+  const auto counted = cell_readings(table);
+  Statement row(connection, select_rows(table.sum.name, table.key, table.sum.columns));
+  const int first = has_rowid_value(table.key) ? 1 : 0;
+  while (row.step()) {
+    int place = first;
+    for (ColumnReading* reading : counted) count_cell(row, place++, *reading);
+    ++table.sum.rows;
   }
-  return std::nullopt;
+  return why_not_ended(connection, row, table.sum.name);
 }
 
 }  // namespace fairway

@@ -45,12 +45,12 @@ std::optional<Failure> finish(const std::string& path, std::string_view pages,
 }  // namespace
 
 std::optional<Failure> write_database_file(Preview& preview, const Inspection& inspection,
-                                           DatabaseFileKind kind, const std::string& path) {
+                                           DatabaseFileKind kind, const std::string& path,
+                                           const RunBoth& run_both) {
   // Pages that are what is wanted are copied: they are the ones that were checked.
-  if (is_ready_for_turso(preview.header()) && preview.state().statistics.empty()) {
-    return finish(path, preview.bytes(), kind);
-  }
+  if (keeps_pages(preview)) return finish(path, preview.bytes(), kind);
   ImageRules rules;
+  rules.run_both = run_both;
   if (kind == DatabaseFileKind::sqlite) {
     rules.page_bytes = preview.header().page_bytes;
     rules.is_utf8 = false;

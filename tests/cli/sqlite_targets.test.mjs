@@ -114,3 +114,21 @@ test('what is no database, damaged or cut off is refused with words and exit 3',
   const missing = fairway(['export', join(folder, 'none.db'), '--to', 'sqlite', '--out', 'x']);
   assert.match(missing.err, /There is no file/u);
 });
+
+test('damage that no row shows is found while rows are read, and nothing is written', (t) => {
+  const folder = newFolder(t);
+  const source = join(folder, 'index.db');
+  sqlite3(
+    source,
+    `CREATE TABLE t(a, b); CREATE INDEX i ON t(a); INSERT INTO t VALUES(1, 2), (3, 4);
+     PRAGMA writable_schema = ON;
+     UPDATE sqlite_schema SET sql = 'CREATE INDEX i ON t(b)' WHERE name = 'i';`,
+  );
+  const out = join(folder, 'out');
+  for (const to of ['postgres', 'libsql', 'sqlite']) {
+    const ended = fairway(['export', source, '--to', to, '--out', out]);
+    assert.equal(ended.code, 3, `${to}: ${ended.err}`);
+    assert.match(ended.err, /damaged: .*missing from index i/u);
+    assert.deepEqual(readdirSync(folder), ['index.db']);
+  }
+});
