@@ -24,6 +24,12 @@ const std::vector<SettingName>& setting_names() {
       {"SUPABASE_JWT_SECRET", &Settings::supabase_jwt_secret},
       {"SUPABASE_JWKS_URL", &Settings::supabase_jwks_url},
       {"SIGN_IN_URL", &Settings::sign_in_url},
+      {"OPENAI_API_KEY", &Settings::openai_api_key},
+      {"OPENAI_API_URL", &Settings::openai_api_url},
+      {"ANTHROPIC_API_KEY", &Settings::anthropic_api_key},
+      {"ANTHROPIC_API_URL", &Settings::anthropic_api_url},
+      {"GATEWAY_MARKUP_BASIS_POINTS", &Settings::gateway_markup_basis_points},
+      {"GATEWAY_ACCOUNT_LIMIT_CENTS", &Settings::gateway_account_limit_cents},
   };
   return names;
 }

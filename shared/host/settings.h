@@ -30,6 +30,14 @@ struct Settings {
   std::string supabase_jwt_secret;
   std::string supabase_jwks_url;
   std::string sign_in_url;
+
+  // What the gateway sells, each service with the platform's own key.
+  std::string openai_api_key;
+  std::string openai_api_url = "https://api.openai.com";
+  std::string anthropic_api_key;
+  std::string anthropic_api_url = "https://api.anthropic.com";
+  std::string gateway_markup_basis_points;  // on top of what a provider takes; "": nothing
+  std::string gateway_account_limit_cents;  // the most an account may spend a month; "": no cap
 };
 
 struct SettingName {

@@ -26,7 +26,7 @@ mayInclude.gateway = [...foundation, 'secrets', 'subscriptions', 'metering', 'de
 mayInclude.billing = [...foundation, 'jobs', 'subscriptions', 'metering'];
 mayInclude.api = Object.keys(mayInclude);
 
-// base is a set of small tools; migration, postgres and libsql are chains of nouns (preview,
-// target, load; plan, translate, script), each with its header; every other module has one header
-// that tells what it is.
-export const modulesWithoutOwnHeader = ['base', 'migration', 'postgres', 'libsql'];
+// base is a set of small tools; migration, postgres, libsql and gateway are chains of nouns
+// (preview, target, load; plan, translate, script; call, answer, meter, ledger), each with its
+// header; every other module has one header that tells what it is.
+export const modulesWithoutOwnHeader = ['base', 'migration', 'postgres', 'libsql', 'gateway'];

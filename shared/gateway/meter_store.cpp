@@ -1,0 +1,51 @@
+// SQL of a meter's own database.
+#include "shared/base/time.h"
+#include "shared/gateway/meter.h"
+
+namespace fairway {
+
+namespace {
+
+// OpenAI keeps answers for 30 days.
+constexpr int64_t response_life_ms = 30 * day_ms;
+
+}  // namespace
+
+void create_meter_tables(Database& database) {
+  database.run(
+      "CREATE TABLE IF NOT EXISTS rows(id TEXT PRIMARY KEY, row TEXT NOT NULL) WITHOUT ROWID");
+  database.run(
+      "CREATE TABLE IF NOT EXISTS responses(id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL)"
+      " WITHOUT ROWID");
+}
+
+void put_row(Database& database, const UsageRow& row) {
+  database.run("INSERT INTO rows(id, row) VALUES(?1, ?2)", {row.id, to_text(row)});
+}
+
+std::vector<UsageRow> list_rows(Database& database, size_t count_max) {
+  std::vector<UsageRow> rows;
+  auto found = database.run("SELECT row FROM rows ORDER BY id LIMIT ?1", {int64_t(count_max)});
+  for (const auto& row : found.rows) {
+    auto json = parse_json(row.text(0));
+    FAIRWAY_ASSERT(json.ok());
+    rows.push_back(usage_row_of(*json));
+  }
+  return rows;
+}
+
+void forget_row(Database& database, const std::string& id) {
+  database.run("DELETE FROM rows WHERE id = ?1", {id});
+}
+
+void remember_response(Database& database, const std::string& id, int64_t now_ms) {
+  database.run("DELETE FROM responses WHERE at_ms < ?1", {now_ms - response_life_ms});
+  database.run("INSERT INTO responses(id, at_ms) VALUES(?1, ?2) ON CONFLICT(id) DO NOTHING",
+               {id, now_ms});
+}
+
+bool knows_response(Database& database, const std::string& id) {
+  return !database.run("SELECT 1 FROM responses WHERE id = ?1", {id}).rows.empty();
+}
+
+}  // namespace fairway
