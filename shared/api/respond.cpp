@@ -17,10 +17,11 @@ int http_status_of(const Failure& failure) {
     std::string_view code;
     int status;
   };
-  static constexpr Known known[] = {
-      {"signed_out", 401},           {"route_not_found", 404},   {"project_not_found", 404},
-      {"deployment_not_found", 404}, {"app_not_found", 404},     {"report_not_found", 404},
-      {"method_not_allowed", 405},   {"deployment_active", 409}, {"part_missing", 409}};
+  static constexpr Known known[] = {{"signed_out", 401},        {"route_not_found", 404},
+                                    {"project_not_found", 404}, {"deployment_not_found", 404},
+                                    {"app_not_found", 404},     {"report_not_found", 404},
+                                    {"key_not_found", 404},     {"method_not_allowed", 405},
+                                    {"deployment_active", 409}, {"part_missing", 409}};
   for (const auto& entry : known) {
     if (entry.code == failure.code) return entry.status;
   }

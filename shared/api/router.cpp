@@ -36,6 +36,13 @@ constexpr Route account_routes[] = {
     {"GET", "/api/apps/:id", routes::get_app},
     {"DELETE", "/api/apps/:id", routes::delete_app},
     {"GET", "/api/activity", routes::get_activity},
+    {"GET", "/api/apps/:id/keys", routes::get_app_keys},
+    {"POST", "/api/apps/:id/keys", routes::post_app_key},
+    {"DELETE", "/api/keys/:id", routes::delete_app_key},
+    {"GET", "/api/limits", routes::get_limits},
+    {"PUT", "/api/limits", routes::put_limits},
+    {"GET", "/api/usage/current", routes::get_usage_current},
+    {"GET", "/api/usage/history", routes::get_usage_history},
 };
 
 struct OpenRoute {

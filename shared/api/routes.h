@@ -44,6 +44,18 @@ Task<ApiResponse> get_app(Host& host, Call call);
 Task<ApiResponse> delete_app(Host& host, Call call);
 Task<ApiResponse> get_activity(Host& host, Call call);
 
+// routes_gateway.cpp
+// An answer with this header changed what the meters of these keys (by commas) must know; the shell
+// tells them before the answer leaves, and takes the header off.
+constexpr std::string_view meters_changed_header = "x-fairway-meters-changed";
+Task<ApiResponse> get_app_keys(Host& host, Call call);
+Task<ApiResponse> post_app_key(Host& host, Call call);
+Task<ApiResponse> delete_app_key(Host& host, Call call);
+Task<ApiResponse> get_limits(Host& host, Call call);
+Task<ApiResponse> put_limits(Host& host, Call call);
+Task<ApiResponse> get_usage_current(Host& host, Call call);
+Task<ApiResponse> get_usage_history(Host& host, Call call);
+
 // deployment_json.cpp
 Json summary_json(Database& database, const Deployment& deployment);
 Json status_json(Host& host, const Deployment& deployment);

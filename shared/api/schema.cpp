@@ -2,6 +2,7 @@
 // one is added behind it.
 #include "shared/api/api.h"
 #include "shared/deployment/deployment.h"
+#include "shared/gateway/ledger.h"
 
 namespace fairway {
 
@@ -18,7 +19,9 @@ void step_1(Database& database) {
 // Part of step 1 where an account begins today.
 void step_2(Database& database) { create_blob_tables(database); }
 
-constexpr SchemaStep steps[] = {step_1, step_2};
+void step_3(Database& database) { create_gateway_tables(database); }
+
+constexpr SchemaStep steps[] = {step_1, step_2, step_3};
 constexpr int64_t newest = int64_t(sizeof steps / sizeof steps[0]);
 
 int64_t version_of(Database& database) {

@@ -1,0 +1,245 @@
+#include "shared/api/routes.h"
+#include "shared/base/id.h"
+#include "shared/base/money.h"
+#include "shared/base/text.h"
+#include "shared/base/time.h"
+#include "shared/gateway/app_key.h"
+#include "shared/gateway/ledger.h"
+#include "shared/gateway/upstream.h"
+
+namespace fairway::routes {
+
+namespace {
+
+constexpr size_t keys_max = 200;
+constexpr int64_t limit_nanos_max = 1'000'000 * nanos_per_dollar;
+constexpr std::string_view services[] = {"openai", "anthropic"};
+
+Failure no_app() {
+  return fix_input("app_not_found", "There is no such app in your account.",
+                   "Deploy the project first.");
+}
+
+Failure no_key() {
+  return fix_input("key_not_found", "There is no such key in your account.",
+                   "Look at the list of keys again.");
+}
+
+Json key_json(Database& database, const AppKeyRow& key, int64_t now_ms) {
+  Spend spend = spend_of(database, key_scope(key.id), month_of(now_ms));
+  bool is_expired = key.expires_at_ms != 0 && key.expires_at_ms <= now_ms;
+  return {{"id", key.id},
+          {"app_id", key.app_id},
+          {"name", key.name},
+          {"hint", key.hint},
+          {"services", key.services},
+          {"models", key.models},
+          {"spend_limit_nanos", key.spend_limit_nanos},
+          {"requests_per_minute", key.requests_per_minute},
+          {"expires_at_ms", key.expires_at_ms},
+          {"revoked_at_ms", key.revoked_at_ms},
+          {"created_at_ms", key.created_at_ms},
+          {"last_used_at_ms", key.last_used_at_ms},
+          {"state", key.revoked_at_ms != 0 ? "revoked"
+                    : is_expired           ? "expired"
+                                           : "active"},
+          {"cost_nanos", spend.posted_nanos}};
+}
+
+Json limits_json(Database& database, const std::string& scope, int64_t now_ms) {
+  Spend spend = spend_of(database, scope, month_of(now_ms));
+  return {{"limit_nanos", spend_limit(database, scope)},
+          {"cost_nanos", spend.posted_nanos},
+          {"lent_nanos", spend.lent_nanos}};
+}
+
+Outcome<AppKeyRow> read_key(const Json& body, int64_t now_ms) {
+  Fields fields(body);
+  AppKeyRow key;
+  key.name = fields.text("name", {1, 100});
+  key.services = member(body, "services").is_null() ? std::vector<std::string>{}
+                                                    : fields.texts("services", 10);
+  key.models =
+      member(body, "models").is_null() ? std::vector<std::string>{} : fields.texts("models", 50);
+  auto optional = [&](std::string_view name, int64_t max) {
+    return member(body, name).is_null() ? 0 : fields.integer(name, {0, max});
+  };
+  key.spend_limit_nanos = optional("spend_limit_nanos", limit_nanos_max);
+  key.requests_per_minute = optional("requests_per_minute", 1'000'000);
+  key.expires_at_ms = optional("expires_at_ms", int64_t{1} << 50);
+  for (const auto& service : key.services) {
+    bool is_known = false;
+    for (auto known : services) is_known |= service == known;
+    if (!is_known) fields.refuse("services", "may name openai and anthropic");
+  }
+  for (const auto& model : key.models) {
+    bool is_plain = !model.empty() && model.size() <= 100 && model.find(' ') == std::string::npos;
+    if (!is_plain) fields.refuse("models", "must be names of models");
+  }
+  if (key.expires_at_ms != 0 && key.expires_at_ms <= now_ms) {
+    fields.refuse("expires_at_ms", "must lie in the future");
+  }
+  if (auto failure = fields.failure()) return *failure;
+  return key;
+}
+
+std::string_view query_member(const std::string& query, std::string_view name) {
+  for (auto part : split(query, '&')) {
+    if (part.starts_with(name) && part.size() > name.size() && part[name.size()] == '=') {
+      return part.substr(name.size() + 1);
+    }
+  }
+  return "";
+}
+
+// Text after = + - @ would be taken as a formula by a spreadsheet.
+std::string csv_cell(std::string text) {
+  if (!text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos) {
+    text.insert(0, "'");
+  }
+  return cat({"\"", replace_all(std::move(text), "\"", "\"\""), "\""});
+}
+
+std::string csv_of(const Json& calls) {
+  std::string csv =
+      "time,call,app,key,service,endpoint,model,units,unit,cost_nanos,outcome,latency_ms,"
+      "provider_request\r\n";
+  for (const Json& call : calls) {
+    const Json& request = call.at("request");
+    std::vector<std::string> cells = {utc_text(call.at("at_ms").get<int64_t>())};
+    for (auto name : {"id", "app_id", "key_id", "service", "endpoint", "model"}) {
+      cells.push_back(csv_cell(call.at(name)));
+    }
+    cells.push_back(decimal(call.at("units").get<int64_t>()));
+    cells.push_back(csv_cell(call.at("unit_type")));
+    cells.push_back(decimal(call.at("cost_nanos").get<int64_t>()));
+    cells.push_back(csv_cell(request.at("outcome")));
+    cells.push_back(decimal(request.at("latency_ms").get<int64_t>()));
+    cells.push_back(csv_cell(request.at("upstream_id")));
+    csv += join(cells, ",") + "\r\n";
+  }
+  return csv;
+}
+
+}  // namespace
+
+Task<ApiResponse> get_app_keys(Host& host, Call call) {
+  if (!find_app(host.database, call.id)) co_return no_app();
+  int64_t now_ms = host.clock.now_ms();
+  Json keys = Json::array();
+  for (const auto& key : list_app_keys(host.database, call.id)) {
+    keys.push_back(key_json(host.database, key, now_ms));
+  }
+  co_return json_response(
+      {{"keys", std::move(keys)}, {"app", limits_json(host.database, app_scope(call.id), now_ms)}});
+}
+
+// The key's text is in this answer and nowhere else.
+Task<ApiResponse> post_app_key(Host& host, Call call) {
+  if (!find_app(host.database, call.id)) co_return no_app();
+  auto body = parse_json(call.request.body);
+  if (!body.ok()) co_return body.failure();
+  int64_t now_ms = host.clock.now_ms();
+  auto key = read_key(*body, now_ms);
+  if (!key.ok()) co_return key.failure();
+  if (list_app_keys(host.database, call.id).size() >= keys_max) {
+    co_return fix_input("too_many_keys", "An app has at most 200 keys, revoked ones too.");
+  }
+  key->id = new_id(host, "key");
+  key->app_id = call.id;
+  key->created_at_ms = now_ms;
+  std::string text = make_app_key(key->id, call.account(), host.random.bytes(app_key_random_bytes));
+  key->secret_hash = parse_app_key(text)->secret_hash;
+  key->hint = app_key_hint(text);
+  add_app_key(host.database, *key);
+  Json answer = key_json(host.database, *key, now_ms);
+  answer["key"] = std::move(text);
+  co_return json_response(answer);
+}
+
+// Repeatable. The shell tells the key's meter before this answer leaves (meters_changed).
+Task<ApiResponse> delete_app_key(Host& host, Call call) {
+  auto key = find_app_key(host.database, call.id);
+  if (!key) co_return no_key();
+  revoke_app_key(host.database, call.id, host.clock.now_ms());
+  auto answer = json_response(
+      key_json(host.database, *find_app_key(host.database, call.id), host.clock.now_ms()));
+  answer.headers.push_back({std::string(meters_changed_header), call.id});
+  co_return answer;
+}
+
+Task<ApiResponse> get_limits(Host& host, Call) {
+  int64_t now_ms = host.clock.now_ms();
+  Json answer = limits_json(host.database, std::string(account_scope), now_ms);
+  answer["platform_limit_nanos"] = platform_limit_nanos(host.settings);
+  co_return json_response(answer);
+}
+
+Task<ApiResponse> put_limits(Host& host, Call call) {
+  auto body = parse_json(call.request.body);
+  if (!body.ok()) co_return body.failure();
+  Fields fields(*body);
+  int64_t limit = fields.integer("limit_nanos", {0, limit_nanos_max});
+  std::string app_id = fields.text_or("app_id", "");
+  if (auto failure = fields.failure()) co_return *failure;
+  if (!app_id.empty() && !find_app(host.database, app_id)) co_return no_app();
+  if (app_id.empty() && limit == 0) {
+    co_return fix_input("invalid_field", "limit_nanos of the account must be above 0.",
+                        "Revoke the keys to stop all calls.");
+  }
+  std::string scope = app_id.empty() ? std::string(account_scope) : app_scope(app_id);
+  set_spend_limit(host.database, scope, limit);
+  co_return json_response(limits_json(host.database, scope, host.clock.now_ms()));
+}
+
+Task<ApiResponse> get_usage_current(Host& host, Call) {
+  int64_t now_ms = host.clock.now_ms();
+  Json answer = usage_summary(host.database, month_of(now_ms));
+  int64_t from_ms = answer.at("from_ms"), until_ms = answer.at("until_ms");
+  int64_t cost = answer.at("cost_nanos");
+  int64_t passed_hours = (now_ms - from_ms) / hour_ms + 1;
+  int64_t all_hours = (until_ms - from_ms) / hour_ms;
+  // As the month went so far; spread over hours, so that a large sum stays within 64 bits.
+  answer["forecast_nanos"] =
+      cost / passed_hours * all_hours + cost % passed_hours * all_hours / passed_hours;
+  answer["now_ms"] = now_ms;
+  co_return json_response(answer);
+}
+
+Task<ApiResponse> get_usage_history(Host& host, Call call) {
+  const std::string& query = call.request.query;
+  UsageFilter filter;
+  auto text = [&](std::string_view name) {
+    return url_decode(query_member(query, name)).value_or("");
+  };
+  auto number = [&](std::string_view name, int64_t otherwise) {
+    return parse_decimal(query_member(query, name)).value_or(otherwise);
+  };
+  filter.app_id = text("app");
+  filter.key_id = text("key");
+  filter.service = text("service");
+  filter.model = text("model");
+  filter.before_id = text("before");
+  filter.from_ms = number("from_ms", 0);
+  filter.until_ms = number("until_ms", 0);
+  filter.count_max = number("count", 100);
+  if (filter.count_max < 1 || filter.count_max > 1'000) {
+    co_return fix_input("invalid_field", "count must be from 1 to 1,000.");
+  }
+  Json calls = list_usage(host.database, filter);
+  if (text("format") == "csv") {
+    ApiResponse answer;
+    answer.headers = {{"content-type", "text/csv; charset=utf-8"},
+                      {"content-disposition", "attachment; filename=\"usage.csv\""},
+                      {"cache-control", "no-store"}};
+    answer.body = csv_of(calls);
+    co_return answer;
+  }
+  bool has_more = int64_t(calls.size()) == filter.count_max;
+  Json next = has_more ? calls.back().at("id") : Json();
+  co_return json_response({{"calls", std::move(calls)},
+                           {"next_before", std::move(next)},
+                           {"months", usage_months(host.database)}});
+}
+
+}  // namespace fairway::routes
