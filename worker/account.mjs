@@ -49,8 +49,9 @@ export class Account extends DurableObject {
    * @param {Request} request
    */
   async fetch(request) {
-    const requestId = header(request, 'x-fairway-request-id');
     const url = new URL(request.url);
+    if (url.pathname === '/meter') return this.#serveMeter(request);
+    const requestId = header(request, 'x-fairway-request-id');
     const isReading = request.method === 'GET' || request.method === 'HEAD';
     const bytes = await readAtMost(request, bodyBytesMax);
     if (bytes === null) return guarded(bodyTooLarge(requestId), url, requestId);
@@ -74,12 +75,64 @@ export class Account extends DurableObject {
         isReading ? this.#readingWorld() : this.#world(instance, 'after_writing'),
       );
       const { status } = answer.control;
-      const headers = apiHeaders(url, requestId, answer.control.headers);
+      const own = await this.#tellMeters(answer.control.headers);
+      const headers = apiHeaders(url, requestId, own);
       return new Response(answer.bytes.length === 0 ? null : answer.bytes, { status, headers });
     } catch (trap) {
       log('error', 'request_trapped', { request_id: requestId, ...describe(trap) });
       return guarded(trapped(requestId), url, requestId);
     }
+  }
+
+  /**
+   * A key's meter asks (shared/gateway/serve_meter.h). Only its object can: no address of the front
+   * leads here. An account that nobody signed in to has no keys, and is not made by asking.
+   * @param {Request} request
+   */
+  async #serveMeter(request) {
+    const account = header(request, 'x-fairway-user-id');
+    if (this.#user() === undefined) return Response.json({ failure: noKey });
+    if (this.#user() !== account) throw new Error('an account was asked for another user');
+    const question = /** @type {any} */ (await request.json());
+    await (this.#opened ??= this.#open());
+    if (question.verb === 'recall') {
+      // The meters that hold a float give back what they do not need.
+      const others = question.borrowers.filter(
+        (/** @type {string} */ id) => id !== question.key_id,
+      );
+      await Promise.all(others.map((/** @type {string} */ id) => this.#askMeter(id, 'recall', {})));
+      return Response.json({});
+    }
+    return Response.json(await this.#askCore(account, question));
+  }
+
+  /** @param {string} account @param {unknown} question @returns {Promise<any>} */
+  async #askCore(account, question) {
+    const control = { run: 'meter', account, question };
+    const world = (/** @type {Instance} */ instance) => this.#world(instance, 'after_writing');
+    return (await this.#pool.run(control, noBytes, world)).control;
+  }
+
+  /** @param {string} keyId @param {'recall' | 'changed'} what @param {unknown} body */
+  async #askMeter(keyId, what, body) {
+    const { METER } = this.env;
+    const meter = METER.get(METER.idFromName(keyId));
+    const init = { method: 'POST', body: JSON.stringify(body) };
+    const response = await meter.fetch(`https://meter/meter/${what}`, init);
+    if (!response.ok) throw new Error(`a meter answered ${response.status}`);
+  }
+
+  /** Tells the meters of changed keys, and takes the header that names them off the answer.
+   * @param {[string, string][]} headers */
+  async #tellMeters(headers) {
+    const names = headers.find(([name]) => name === 'x-fairway-meters-changed');
+    if (names === undefined) return headers;
+    const account = String(this.#user());
+    for (const key_id of names[1].split(',')) {
+      const { grant } = await this.#askCore(account, { verb: 'grant', key_id });
+      await this.#askMeter(key_id, 'changed', { grant });
+    }
+    return headers.filter((header) => header !== names);
   }
 
   async alarm() {
@@ -159,6 +212,8 @@ export class Account extends DurableObject {
     };
   }
 }
+
+const noKey = { reaction: 'ask_permission', code: 'key_unknown', message: '', hint: '' };
 
 /** What the caller sent and the front let through. @param {Request} request */
 function passedOn(request) {

@@ -8,6 +8,7 @@
 // the core asked for during the turn goes out only after the turn has ended well.
 
 import { decodeFrame, noBytes, prepareFrame } from './frame.mjs';
+import { systemImports } from './system.mjs';
 
 const memoryBytesMax = 8 << 20;
 const idleInstancesMax = 4;
@@ -71,7 +72,10 @@ export class Instance {
   constructor(module, settings) {
     const instance = new WebAssembly.Instance(module, {
       host: this.#hostImports(),
-      wasi_snapshot_preview1: this.#systemImports(),
+      wasi_snapshot_preview1: systemImports(
+        () => this.#view(),
+        (words) => (this.#lastWords = (this.#lastWords + words).slice(-500)),
+      ),
     });
     this.#core = /** @type {CoreExports} */ (/** @type {unknown} */ (instance.exports));
     this.#core._initialize();
@@ -194,38 +198,6 @@ export class Instance {
       now_ms: () => Date.now(),
       /** @param {number} at @param {number} size */
       random: (at, size) => void crypto.getRandomValues(this.#view().subarray(at, at + size)),
-    };
-  }
-
-  // The C library's doors. Only the words of a broken promise ever come here.
-  #systemImports() {
-    const refused = () => {
-      throw new Error('the core asked the system for something');
-    };
-    return {
-      /** @param {number} _file @param {number} parts @param {number} count
-       *  @param {number} written */
-      fd_write: (_file, parts, count, written) => {
-        const bytes = this.#view();
-        const view = new DataView(bytes.buffer);
-        let total = 0;
-        for (let i = 0; i < count; ++i) {
-          const at = view.getUint32(parts + 8 * i, true);
-          const size = view.getUint32(parts + 8 * i + 4, true);
-          this.#lastWords += new TextDecoder().decode(bytes.subarray(at, at + size));
-          total += size;
-        }
-        this.#lastWords = this.#lastWords.slice(-500);
-        view.setUint32(written, total, true);
-        return 0;
-      },
-      fd_close: refused,
-      fd_seek: refused,
-      fd_fdstat_get: () => 8, // EBADF: no such file
-      proc_exit: refused,
-      environ_get: refused,
-      environ_sizes_get: refused,
-      clock_time_get: refused,
     };
   }
 }

@@ -15,7 +15,10 @@ interface DurableObjectState {
     kv: { get(name: string): unknown; put(name: string, value: unknown): void };
     transactionSync<T>(work: () => T): T;
     setAlarm(at_ms: number): Promise<void>;
+    /** Ends when everything written is on the disk. */
+    sync(): Promise<void>;
   };
+  waitUntil(promise: Promise<unknown>): void;
 }
 
 interface Fetcher {

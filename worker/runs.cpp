@@ -2,6 +2,7 @@
 
 #include "shared/api/api.h"
 #include "shared/deployment/deployment.h"
+#include "shared/gateway/serve_meter.h"
 
 namespace fairway::worker {
 
@@ -63,6 +64,10 @@ Task<Frame> run_named(Host& host, Json control, std::string body) {
   std::string run = control.at("run");
   if (run == "open") co_return co_await run_open(host);
   if (run == "jobs") co_return co_await run_jobs(host, control.at("alone").get<bool>());
+  if (run == "meter") {
+    Books books{host.database, host.settings, control.at("account"), host.clock.now_ms()};
+    co_return Frame{serve_meter(books, control.at("question")), ""};
+  }
   ApiRequest request = request_of(control, std::move(body));
   if (run == "authenticate") co_return co_await run_authenticate(host, std::move(request));
   FAIRWAY_ASSERT(run == "request");

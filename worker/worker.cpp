@@ -1,10 +1,12 @@
 // The edge worker's side of the border: exports that JavaScript enters by, imports that it answers.
 // One instance serves one run at a time; worker/instance.mjs is the other side.
 #include <cstdlib>
+#include <cstring>
 
 #include "shared/host/wall.h"
 #include "shared/jobs/jobs.h"
 #include "worker/edge_database.h"
+#include "worker/meter_runs.h"
 #include "worker/runs.h"
 
 #define FAIRWAY_IMPORT(name) extern "C" __attribute__((import_module("host"), import_name(#name)))
@@ -41,11 +43,29 @@ struct Edge {
   EdgeRandom random;
   Host host{wall, database, wall, wall, random, wall, settings};
   std::optional<Task<Frame>> run;
+  worker::MeterRuns meter{host};
 };
 
 Edge& edge() {
   static Edge edge;
   return edge;
+}
+
+// Memory for JavaScript, which releases it.
+char* allocated(size_t size) {
+  auto* room = static_cast<char*>(std::malloc(size));
+  FAIRWAY_ASSERT(room != nullptr);
+  return room;
+}
+
+// Bytes for JavaScript, behind their length and a word.
+char* given(uint32_t word, std::string_view bytes) {
+  char* room = allocated(8 + bytes.size());
+  auto size = uint32_t(bytes.size());
+  std::memcpy(room, &size, 4);
+  std::memcpy(room + 4, &word, 4);
+  std::memcpy(room + 8, bytes.data(), bytes.size());
+  return room;
 }
 
 // A frame that JavaScript laid into memory of ours.
@@ -69,11 +89,9 @@ void settle() {
 
 }  // namespace
 
-FAIRWAY_EXPORT(allocate) char* allocate(size_t size) {
-  auto* room = static_cast<char*>(std::malloc(size));
-  FAIRWAY_ASSERT(room != nullptr);
-  return room;
-}
+FAIRWAY_EXPORT(allocate) char* allocate(size_t size) { return allocated(size); }
+
+FAIRWAY_EXPORT(release) void release(char* room) { std::free(room); }
 
 FAIRWAY_EXPORT(configure) void configure(char* bytes, size_t size) {
   Frame frame = take_frame(bytes, size);
@@ -94,6 +112,21 @@ FAIRWAY_EXPORT(answer) void answer(uint32_t call, char* bytes, size_t size) {
   edge().wall.answer(call, {bytes, size});
   std::free(bytes);
   settle();
+}
+
+// One question of a Meter object (worker/meter_runs.h), inside a turn of it.
+FAIRWAY_EXPORT(ask_meter) char* ask_meter(char* bytes, size_t size) {
+  Frame question = take_frame(bytes, size);
+  Frame answer = edge().meter.answer(question.control, std::move(question.bytes));
+  return given(0, encode_frame(answer.control, answer.bytes));
+}
+
+// A stream's next bytes; gives what the caller gets of them, and 1 when the provider has said all.
+FAIRWAY_EXPORT(feed_meter) char* feed_meter(uint32_t number, char* bytes, size_t size) {
+  std::string passed;
+  bool is_complete = edge().meter.meter().feed(number, {bytes, size}, passed);
+  std::free(bytes);
+  return given(is_complete ? 1 : 0, passed);
 }
 
 // When the pump is wanted next, -1: not at all. Called inside a turn of an account.

@@ -65,7 +65,10 @@ export async function startEdge(options) {
       handleStructuredLogs: ({ message }) => print(message),
       isolatedResourcePersistencePath: undefined,
       resourcePersistencePath: options.state,
-      durableObjects: { ACCOUNT: { className: 'Account', useSQLite: true } },
+      durableObjects: {
+        ACCOUNT: { className: 'Account', useSQLite: true },
+        METER: { className: 'Meter', useSQLite: true },
+      },
       r2Buckets: { BLOBS: 'fairway-blobs' },
       bindings: options.settings,
       assets: {

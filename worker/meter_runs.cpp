@@ -1,0 +1,118 @@
+#include "worker/meter_runs.h"
+
+#include "shared/gateway/app_key.h"
+#include "shared/gateway/serve_meter.h"
+#include "shared/gateway/upstream.h"
+
+namespace fairway::worker {
+
+namespace {
+
+Json headers_json(const std::vector<Header>& headers) {
+  Json list = Json::array();
+  for (const auto& header : headers) list.push_back({header.name, header.value});
+  return list;
+}
+
+std::vector<Header> headers_of(const Json& list) {
+  std::vector<Header> headers;
+  for (const Json& header : list) headers.push_back({header.at(0), header.at(1)});
+  return headers;
+}
+
+Frame refused(std::string_view service, const Failure& failure, std::string_view id) {
+  Refusal refusal = refusal_of(service, failure, id);
+  return {{{"refusal", {{"status", refusal.status}, {"headers", headers_json(refusal.headers)}}}},
+          std::move(refusal.body)};
+}
+
+Frame parsed(const std::string& text) {
+  auto key = parse_app_key(text);
+  if (!key) return {Json::object(), ""};
+  return {{{"key_id", key->key_id}, {"account", key->account}}, ""};
+}
+
+CallEnd::How how_of(std::string_view word) {
+  if (word == "whole") return CallEnd::How::whole;
+  return word == "stream" ? CallEnd::How::stream : CallEnd::How::cut;
+}
+
+}  // namespace
+
+Frame MeterRuns::begin(const Json& question, std::string body) {
+  std::string id = question.at("id"), service = question.at("service");
+  auto key = parse_app_key(question.at("key").get<std::string>());
+  std::string off = why_service_is_off(host_.settings, service);
+  if (!off.empty()) {
+    return refused(service, retry_later("service_off", off, "The operator must act."), id);
+  }
+  CallRequest request{.id = id,
+                      .secret_hash = key ? key->secret_hash : "",
+                      .service = service,
+                      .method = question.at("method"),
+                      .path = question.at("path"),
+                      .body = std::move(body)};
+  auto borrowing = question.contains("has_borrowed") ? Borrowing::done : Borrowing::possible;
+  auto begun = meter_.begin(request, borrowing, host_.clock.now_ms());
+  if (!begun.ok()) return refused(service, begun.failure(), id);
+  if (auto* needs = std::get_if<CallNeeds>(&*begun)) {
+    return {{{"needs", {{"nanos_min", needs->nanos_min}, {"nanos_wanted", needs->nanos_wanted}}}},
+            ""};
+  }
+  auto& start = std::get<CallStart>(*begun);
+  auto upstream =
+      upstream_request(host_.settings, service, start.path, headers_of(question.at("headers")), "");
+  return {{{"start",
+            {{"number", start.number},
+             {"url", upstream.url},
+             {"headers", headers_json(upstream.headers)},
+             {"stream", start.is_stream},
+             {"output_tokens_max", start.output_tokens_max}}}},
+          std::move(start.body)};
+}
+
+Frame MeterRuns::end(const Json& question, std::string body) {
+  std::string how = question.at("how");
+  CallEnd end{.status = question.at("status"),
+              .upstream_id = question.at("upstream_id"),
+              .how = how_of(how),
+              .body = std::move(body)};
+  return {{{"row", meter_.end(question.at("number"), end, host_.clock.now_ms())}}, ""};
+}
+
+Frame MeterRuns::answer(const Json& question, std::string bytes) {
+  std::string op = question.at("op");
+  if (op == "begin") return begin(question, std::move(bytes));
+  if (op == "end") return end(question, std::move(bytes));
+  if (op == "parse") return parsed(question.at("key"));
+  if (op == "deliver") {
+    return {{{"rows", meter_.undelivered(question.at("count").get<size_t>())}}, ""};
+  }
+  if (op == "rest") return {{{"nanos", meter_.take_rest()}}, ""};
+  if (op == "refuse") {
+    return refused(question.at("service").get<std::string>(), question.at("failure"),
+                   question.at("id").get<std::string>());
+  }
+  if (op == "tail") {
+    std::string passed;
+    meter_.end_stream(question.at("number"), passed);
+    return {Json::object(), std::move(passed)};
+  }
+  if (op == "open") {
+    create_meter_tables(host_.database);
+    return {{{"rows", meter_.opening(question.at("epoch"))}}, ""};
+  }
+  if (op == "borrowed") {
+    meter_.borrowed(question.at("nanos"));
+  } else if (op == "delivered") {
+    meter_.delivered(question.at("ids"));
+  } else if (op == "opened") {
+    meter_.opened(key_grant_of(question.at("grant")));
+  } else {
+    FAIRWAY_ASSERT(op == "changed");
+    meter_.changed(key_grant_of(question.at("grant")));
+  }
+  return {Json::object(), ""};
+}
+
+}  // namespace fairway::worker

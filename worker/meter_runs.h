@@ -1,0 +1,42 @@
+// What a key's Meter object asks of the core. Unlike runs.h these are plain calls that answer at
+// once: the object waits (for the account, for the provider), the core does not.
+//
+// A question is a frame {"op":...} and bytes; so is its answer:
+//   parse     {key}                                  -> {key_id,account} or {}
+//   open      {epoch}                                -> {rows}      to be sent to the account
+//   opened    {grant}                                -> {}
+//   changed   {grant}                                -> {}
+//   begin     {id,key,service,method,path,headers,has_borrowed?} + body
+//               -> {start:{number,url,headers,stream,output_tokens_max}} + body
+//                | {needs:{nanos_min,nanos_wanted}} | {refusal:{status,headers}} + body
+//   borrowed  {nanos}                                -> {}
+//   tail      {number}                               -> {} + bytes  what a stream held back
+//   end       {number,status,upstream_id,how} + body -> {row}
+//   deliver   {count}                                -> {rows}
+//   delivered {ids}                                  -> {}
+//   rest      {}                                     -> {nanos}     taken out of the float
+//   refuse    {service,id,failure}                   -> {refusal} + body
+// Streams have a call of their own, without JSON: feed_meter in worker.cpp.
+#pragma once
+
+#include "shared/gateway/meter.h"
+#include "shared/host/wall.h"
+
+namespace fairway::worker {
+
+class MeterRuns {
+ public:
+  explicit MeterRuns(Host& host) : host_(host), meter_(host.database) {}
+
+  Frame answer(const Json& question, std::string bytes);
+  Meter& meter() { return meter_; }
+
+ private:
+  Frame begin(const Json& question, std::string body);
+  Frame end(const Json& question, std::string body);
+
+  Host& host_;
+  Meter meter_;
+};
+
+}  // namespace fairway::worker
