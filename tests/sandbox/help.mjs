@@ -126,3 +126,20 @@ export async function control(origin, method, path, body) {
 
 /** @param {string} origin @param {Record<string, unknown>} fault */
 export const addFault = (origin, fault) => control(origin, 'POST', '/faults', fault);
+
+/**
+ * What the providers would charge so far, oldest first.
+ *
+ * @param {string} origin
+ * @param {string} provider
+ * @returns {Promise<import('../../tools/sandbox/metered/charges.mjs').Charge[]>}
+ */
+export async function chargesOf(origin, provider) {
+  return (await control(origin, 'GET', `/charges?provider=${provider}`)).json.charges;
+}
+
+/** @param {string} origin @param {Record<string, Record<string, unknown>>} settings */
+export async function set(origin, settings) {
+  const answer = await control(origin, 'POST', '/settings', settings);
+  if (answer.status !== 200) throw new Error(JSON.stringify(answer.json));
+}

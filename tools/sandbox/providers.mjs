@@ -3,6 +3,7 @@
 
 import { createIdentity } from './identity/identity.mjs';
 import { createNeon } from './neon/neon.mjs';
+import { createOpenAi } from './openai/openai.mjs';
 import { createPages } from './pages/pages.mjs';
 import { createTurso } from './turso/turso.mjs';
 
@@ -10,4 +11,4 @@ import { createTurso } from './turso/turso.mjs';
  * @type {((parts: import('./sandbox.mjs').ProviderParts) =>
  *   import('./sandbox.mjs').Provider | Promise<import('./sandbox.mjs').Provider>)[]}
  */
-export const makers = [createTurso, createPages, createIdentity, createNeon];
+export const makers = [createTurso, createPages, createIdentity, createNeon, createOpenAi];

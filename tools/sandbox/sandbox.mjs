@@ -42,12 +42,16 @@ import { makers } from './providers.mjs';
  *   summary: () => Record<string, unknown> | Promise<Record<string, unknown>>,
  *   settings?: Record<string, unknown>,
  *   page?: (url: URL) => string | null | Promise<string | null>,
+ *   styles?: string,
+ *   lists?: Record<string, () => unknown[]>,
  *   close: () => void | Promise<void>,
  *   reset: () => void | Promise<void>,
  * }} Provider
  *   summary: merged into GET /state, such as {databases: [...]} or {sites: [{name, url, ...}]}.
  *   settings: switches that POST /settings {"<provider>": {...}} may change, by name and type.
  *   page: HTML of a page of the provider's own under /view/<provider>/, null when there is none.
+ *   styles: sources of style sheets on its pages beside the sandbox's own.
+ *   lists: what tests read by GET /<name>, of all providers together, such as charges.
  *   close: frees ports and files, keeps the state.
  *   reset: everything is gone, as on first start. The store is empty already when it is called.
  */

@@ -12,6 +12,7 @@ import { childrenOf, commandOf, signal, treeOf, untilGone } from './processes.mj
 import { publishPages } from './publish.mjs';
 import { startSandboxProcess } from './sandbox_process.mjs';
 import { localSecrets } from './secrets.mjs';
+import { upstreamSettings } from './upstreams.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const sandboxStartsMax = 3;
@@ -151,6 +152,7 @@ function settingsFor(sandbox, state) {
     CLOUDFLARE_PAGES_URL: 'http://{subdomain}',
     SUPABASE_URL: identity,
     SIGN_IN_URL: `${identity}/sign-in`,
+    ...upstreamSettings(sandbox.addresses.origin),
     ...localSecrets(join(state, 'secrets.json')),
   };
 }

@@ -2,6 +2,7 @@
 //
 //   GET  /                     status page
 //   GET  /state                what exists, recent calls, faults, switches
+//   GET  /charges              and other lists of the providers, oldest first; ?provider=openai
 //   GET  /faults               POST /faults {match, times, kind, ...} or {seed, percent, kinds?}
 //   DELETE /faults[/<id>]
 //   POST /settings             {"turso": {"over_quota": true}}
@@ -116,6 +117,10 @@ async function show(parts, response, url) {
   if (url.pathname === '/') {
     return sendPage(response, statusPage(await currentState(parts), parts.clock.now_ms()));
   }
+  const lists = [...parts.providers.values()].filter(({ lists = {} }) =>
+    Object.hasOwn(lists, url.pathname.slice(1)),
+  );
+  if (lists.length > 0) return sendJson(response, 200, listed(lists, url));
   const file = files[url.pathname];
   if (file !== undefined) {
     return send(response, 200, file.bytes, { 'content-type': `${file.type}; charset=utf-8` });
@@ -124,7 +129,18 @@ async function show(parts, response, url) {
   const provider = parts.providers.get(view?.[1] ?? '');
   const page = (await provider?.page?.(url)) ?? null;
   if (page === null) throw new BadRequest(404, 'The sandbox has no such page');
-  return sendPage(response, page);
+  return sendPage(response, page, 200, provider?.styles);
+}
+
+/**
+ * @param {import('../sandbox.mjs').Provider[]} providers
+ * @param {URL} url
+ */
+function listed(providers, url) {
+  const name = url.pathname.slice(1);
+  const asked = url.searchParams.get('provider');
+  const chosen = providers.filter(({ provider }) => asked === null || provider === asked);
+  return { [name]: chosen.flatMap(({ lists = {} }) => lists[name]?.() ?? []) };
 }
 
 /**
@@ -134,13 +150,14 @@ async function show(parts, response, url) {
  * @param {import('./http.mjs').Response} response
  * @param {string} html
  * @param {number} [status]
+ * @param {string} [styles]  More sources of style sheets.
  */
-export function sendPage(response, html, status = 200) {
+export function sendPage(response, html, status = 200, styles = '') {
   send(response, status, html, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
     'content-security-policy':
-      "default-src 'none'; img-src data:; style-src 'self'; " +
+      `default-src 'none'; img-src data:; style-src 'self' ${styles}; ` +
       "script-src 'self'; connect-src 'self'; form-action 'self' " +
       "http://localhost:* http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'",
     'x-content-type-options': 'nosniff',

@@ -9,7 +9,20 @@
  * half_done    happens in part (where the provider knows how) or whole, and an error is answered
  * refuse       the connection is cut before anything happens
  *
- * @typedef {'status' | 'delay' | 'lose_answer' | 'half_done' | 'refuse'} FaultKind
+ * What only a metered upstream can do; elsewhere the call goes well:
+ *
+ * slow          every event of a stream (a whole answer) comes late by delay_ms
+ * cut           the connection is cut after so many events, or in the middle of a whole answer
+ * stream_error  an error in the middle of a stream that began well
+ * no_usage      what was used is never told
+ * late_usage    what was used is told with the last events only
+ * wrong_order   the last three events before the end come the other way round
+ * split         the bytes come in small pieces, cut anywhere
+ *
+ * @typedef {'status' | 'delay' | 'lose_answer' | 'half_done' | 'refuse'} CallFaultKind
+ * @typedef {'slow' | 'cut' | 'stream_error' | 'no_usage' | 'late_usage' | 'wrong_order' |
+ *   'split'} StreamFaultKind
+ * @typedef {CallFaultKind | StreamFaultKind} FaultKind
  */
 
 /**
@@ -18,6 +31,8 @@
  * @property {number} status
  * @property {number} delay_ms
  * @property {number} retry_after_s  Sent as Retry-After when above 0.
+ * @property {number} after_events  That many events of a stream come before `cut`, `stream_error`.
+ * @property {number} piece_bytes  Of `split`; 0 for pieces of 1 to 9 bytes.
  */
 
 /**
@@ -47,7 +62,22 @@
  */
 
 /** @type {FaultKind[]} */
-const kinds = ['status', 'delay', 'lose_answer', 'half_done', 'refuse'];
+const callKinds = ['status', 'delay', 'lose_answer', 'half_done', 'refuse'];
+/** @type {FaultKind[]} */
+const streamKinds = [
+  'slow',
+  'cut',
+  'stream_error',
+  'no_usage',
+  'late_usage',
+  'wrong_order',
+  'split',
+];
+const kinds = [...callKinds, ...streamKinds];
+
+/** @param {Fault | null} fault  The same one if a handler has to take it up, else null. */
+export const streamFaultOf = (fault) =>
+  fault !== null && streamKinds.includes(fault.kind) ? fault : null;
 
 /** @returns {Faults} */
 export function createFaults() {
@@ -96,7 +126,7 @@ function parseRule(order) {
     throw new RangeError('match.path is not a regular expression');
   }
   const seeded = order.percent !== undefined;
-  const chosen = order.kinds ?? kinds;
+  const chosen = order.kinds ?? callKinds;
   if (!Array.isArray(chosen) || chosen.length === 0 || !chosen.every((k) => kinds.includes(k))) {
     throw new RangeError(`kinds must be some of ${kinds.join(', ')}`);
   }
@@ -114,6 +144,8 @@ function parseRule(order) {
           status: number(order, 'status', 500, 400, 599),
           delay_ms: number(order, 'delay_ms', 1000, 0, 600_000),
           retry_after_s: number(order, 'retry_after_s', 0, 0, 86_400),
+          after_events: number(order, 'after_events', 3, 0, 1e6),
+          piece_bytes: number(order, 'piece_bytes', 0, 0, 1e6),
         },
     seed: number(order, 'seed', 1, 0, 2 ** 32 - 1),
     percent: seeded ? number(order, 'percent', 0, 0, 100) : 0,
@@ -156,7 +188,14 @@ function drawn(rule) {
   if (rule.draw() >= rule.percent) return null;
   const kind = rule.kinds[rule.draw() % rule.kinds.length] ?? 'status';
   const status = [429, 500, 502, 503][rule.draw() % 4] ?? 500;
-  return { kind, status, delay_ms: 20 + 5 * rule.draw(), retry_after_s: status === 429 ? 1 : 0 };
+  return {
+    kind,
+    status,
+    delay_ms: 20 + 5 * rule.draw(),
+    retry_after_s: status === 429 ? 1 : 0,
+    after_events: rule.draw() % 20,
+    piece_bytes: 0,
+  };
 }
 
 /**

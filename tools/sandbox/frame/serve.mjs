@@ -1,9 +1,11 @@
 // The way every call takes, on the control port and on each provider's own ports: pick a fault, run
 // the provider's handler around it, answer its errors in the provider's own shape, remember the
-// call. Handlers never see faults, except `half_done`, which they may take up to do half the work.
+// call. Handlers never see faults, except `half_done`, which they may take up to do half the work,
+// and those of streams, which only they can do.
 
 import { createServer } from 'node:http';
 import { sleep } from './clock.mjs';
+import { streamFaultOf } from './faults.mjs';
 import { BadRequest, isForLoopback, sendJson } from './http.mjs';
 
 /**
@@ -22,6 +24,7 @@ import { BadRequest, isForLoopback, sendJson } from './http.mjs';
  *   True when this call shall do only half of its effect. The handler then does so and answers as
  *   it likes (an error, usually). When nobody asks, the whole effect happens and the frame answers
  *   500 in its place.
+ * @property {Fault | null} streamFault  One that only the handler can do, see faults.mjs.
  * @property {(line: string) => void} note  One line for the list of calls; no secrets.
  */
 
@@ -144,10 +147,15 @@ export async function runCall(frame, service, request, response) {
  */
 async function applyFault(frame, service, { request, response, fault, note }) {
   const run = (/** @type {() => boolean} */ takeHalfDone) =>
-    runHandler(service, request, response, { takeHalfDone, note });
+    runHandler(service, request, response, {
+      takeHalfDone,
+      note,
+      streamFault: streamFaultOf(fault),
+    });
   const never = () => false;
   switch (fault?.kind) {
     case undefined:
+    default:
       return run(never);
     case 'refuse':
       return void response.destroy();
@@ -176,7 +184,7 @@ async function applyFault(frame, service, { request, response, fault, note }) {
  * @param {Service} service
  * @param {Request} request
  * @param {Response} response
- * @param {{takeHalfDone: () => boolean, note: (line: string) => void}} extra
+ * @param {Omit<CallContext, 'url' | 'path'>} extra
  */
 async function runHandler(service, request, response, extra) {
   const address = request.url ?? '/';
