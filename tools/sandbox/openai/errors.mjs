@@ -78,7 +78,7 @@ export function integer(body, param, least, most, fallback) {
     const isBelow = value < least;
     const words =
       `Invalid '${param}': integer ${isBelow ? 'below minimum' : 'above maximum'} value. ` +
-      `Expected a value ${isBelow ? '>=' : '<='} ${isBelow ? least : most}, but got ${value} instead.`;
+      `Expected a value ${isBelow ? `>= ${least}` : `<= ${most}`}, but got ${value} instead.`;
     throw invalid(param, words, isBelow ? 'integer_below_min_value' : 'integer_above_max_value');
   }
   return value;
