@@ -43,7 +43,7 @@ class Bank {
 
   void play(int steps) {
     for (int i = 0; i < steps; ++i) {
-      step(*stations_[roll(stations_.size())]);
+      step(*stations_[roll_index(stations_.size())]);
       check_limits();
     }
     for (auto& station : stations_) {
@@ -58,6 +58,7 @@ class Bank {
 
  private:
   uint64_t roll(uint64_t count) { return random_() % count; }
+  size_t roll_index(size_t count) { return size_t(roll(count)); }
   bool chance(int percent) { return int(roll(100)) < percent; }
 
   void add_station(int i) {
@@ -84,7 +85,7 @@ class Bank {
     if (may_get_lost && comes_again && chance(15)) late_.push_back(question);
     if (may_get_lost && chance(10)) return std::nullopt;  // the answer was lost
     if (may_get_lost && !late_.empty() && chance(30)) {
-      serve_meter({books_, settings_, account, now_ms_}, late_[roll(late_.size())]);
+      serve_meter({books_, settings_, account, now_ms_}, late_[roll_index(late_.size())]);
     }
     return answer;
   }
@@ -158,9 +159,9 @@ class Bank {
   }
 
   void end_call(Station& station) {
-    size_t which = roll(station.calls.size());
+    size_t which = roll_index(station.calls.size());
     uint32_t number = station.calls[which];
-    station.calls.erase(station.calls.begin() + int64_t(which));
+    station.calls.erase(station.calls.begin() + std::ptrdiff_t(which));
     int64_t output = int64_t(roll(uint64_t(outputs_[{&station, number}]) + 1));
     if (chance(30)) output = outputs_[{&station, number}];
     CallEnd end;
