@@ -128,10 +128,11 @@ export class Account extends DurableObject {
     const names = headers.find(([name]) => name === 'x-fairway-meters-changed');
     if (names === undefined) return headers;
     const account = String(this.#user());
-    for (const key_id of names[1].split(',')) {
+    const tell = async (/** @type {string} */ key_id) => {
       const { grant } = await this.#askCore(account, { verb: 'grant', key_id });
       await this.#askMeter(key_id, 'changed', { grant });
-    }
+    };
+    await Promise.all(names[1].split(',').map(tell));
     return headers.filter((header) => header !== names);
   }
 

@@ -66,7 +66,14 @@ async function answerPage(request, url, env) {
 // /api/proxy/<service>/<the provider's own path>
 const callPath = /^\/api\/proxy\/(openai|anthropic)(\/.*)$/;
 const appKey = /^fw_live_([0-9a-z]{26})_[0-9a-f]+_[0-9a-z]+_[0-9a-f]{8}$/;
-const passedToMeter = ['accept', 'content-type', 'anthropic-version', 'anthropic-beta'];
+const passedToMeter = [
+  'accept',
+  'content-type',
+  'anthropic-version',
+  'anthropic-beta',
+  'idempotency-key',
+  'x-stainless-retry-count',
+];
 
 /**
  * A deployed app calls a provider. The key in it names the object that owns the call; what the key

@@ -3,20 +3,38 @@
 // that a caller who hangs up changes nothing about what is charged.
 //
 // The end of an answer leaves only when its row is on the disk; everything before leaves at once.
-// Rows go to the account a moment later, at least once.
+// A call that comes again (the same Idempotency-Key, or an SDK's own retry) gets the first one's
+// answer and is charged once.
 
 import { DurableObject } from 'cloudflare:workers';
-import core from '../build/worker/fairway.wasm';
 
 import { readAtMost } from './body.mjs';
 import { noBytes } from './frame.mjs';
 import { describe, log } from './log.mjs';
-import { MeterCore } from './meter_core.mjs';
-import { settingsFrom } from './settings.mjs';
-import { runSql } from './sql.mjs';
+import { MeterBooks } from './meter_books.mjs';
+import {
+  Refused,
+  broken,
+  inFlight,
+  noKey,
+  otherCall,
+  refusedKey,
+  tooLarge,
+  unreachable,
+} from './meter_failures.mjs';
+import { Replays } from './replays.mjs';
 import { PassedStream, answerBytesMax } from './upstream_body.mjs';
 
 /** @typedef {import('./env.d.ts').Env} Env */
+/** @typedef {import('./meter_core.mjs').MeterCore} MeterCore */
+/** @typedef {import('./recording.mjs').Recording} Recording */
+/**
+ * A call that came in.
+ * @typedef {object} Call
+ * @property {string} id @property {string} service @property {string} key
+ * @property {string} method @property {string} path @property {[string, string][]} headers
+ * @property {Bytes} body
+ */
 /**
  * A call that was let through.
  * @typedef {object} Start
@@ -25,12 +43,6 @@ import { PassedStream, answerBytesMax } from './upstream_body.mjs';
  */
 
 const bodyBytesMax = 20 << 20;
-const rowsAtOnce = 200;
-const deliveryPause_ms = 500;
-// A float goes back when nobody has called for so long.
-const idle_ms = 30_000;
-// So long nobody asks again for what the account did not have.
-const dry_ms = 250;
 const shownHeaders = [
   'content-type',
   'x-request-id',
@@ -44,217 +56,197 @@ const shownHeaders = [
 
 /** @extends {DurableObject<Env>} */
 export class Meter extends DurableObject {
-  /** @type {MeterCore | null} */ #core = null;
-  /** @type {Promise<MeterCore> | null} */ #opening = null;
-  /** @type {Promise<void> | null} */ #delivering = null;
-  /** @type {Promise<unknown>} loans one after another */ #loans = Promise.resolve();
-  /** @type {{number: number, nanos: number} | null} on its way back to the account */
-  #return = null;
-  /** @type {Record<string, unknown> | null} asked for and not answered yet */ #loan = null;
-  // Of this epoch.
-  #loanCount = 0;
-  #returnCount = 0;
-  #epoch = '';
-  #keyId = '';
-  #account = '';
-  #lastCall_ms = 0;
-  #isAwaited = false; // by an alarm
-  #dryNanos = 0;
-  #dryUntil_ms = 0;
+  /** @type {MeterBooks} */ #books;
+  /** @type {Replays} */ #replays;
+
+  /** @param {DurableObjectState} ctx @param {Env} env */
+  constructor(ctx, env) {
+    super(ctx, env);
+    this.#books = new MeterBooks(ctx, env);
+    this.#replays = new Replays(ctx.storage.kv);
+  }
 
   /** @param {Request} request */
   async fetch(request) {
     const { pathname } = new URL(request.url);
-    if (pathname === '/meter/changed') return this.#changed(await request.json());
-    if (pathname === '/meter/recall') return this.#recall();
-    return this.#call(request);
+    if (pathname === '/meter/changed') {
+      const { grant } = /** @type {{grant: unknown}} */ (await request.json());
+      await this.#books.changed(grant);
+      await this.#books.giveBack();
+      return new Response(null, { status: 204 });
+    }
+    if (pathname === '/meter/recall') {
+      await this.#books.giveBack();
+      return new Response(null, { status: 204 });
+    }
+    return this.#answer(request);
   }
 
-  /** Delivers what is left of earlier calls and gives the float back. */
   async alarm() {
-    const key = this.ctx.storage.kv.get('key');
-    if (key === undefined) return;
-    [this.#keyId, this.#account] = /** @type {[string, string]} */ (key);
-    await this.#opened();
-    await this.#deliver();
-    this.#isAwaited = false;
-    if (Date.now() - this.#lastCall_ms < idle_ms) return this.#wake();
-    const meter = await this.#opened();
-    await (this.#loans = this.#loans.then(() => this.#settleLoan(meter)).catch(() => {}));
-    await this.#giveBack();
+    this.#replays.forgetOld();
+    await this.#books.handleAlarm();
   }
-
-  async #wake() {
-    if (this.#isAwaited) return;
-    this.#isAwaited = true;
-    await this.ctx.storage.setAlarm(Date.now() + idle_ms);
-  }
-
-  // --- A call ---
 
   /** @param {Request} request */
-  async #call(request) {
-    const id = header(request, 'x-fairway-call-id');
-    const service = header(request, 'x-fairway-service');
-    const key = header(request, 'x-fairway-key');
-    const bytes = await readAtMost(request, bodyBytesMax);
+  async #answer(request) {
+    const call = {
+      id: header(request, 'x-fairway-call-id'),
+      service: header(request, 'x-fairway-service'),
+      key: header(request, 'x-fairway-key'),
+      method: request.method,
+      path: header(request, 'x-fairway-path'),
+      headers: [...request.headers],
+      body: noBytes,
+    };
     try {
-      const known = await this.#know(key);
-      if (!known) return refused(this.#bare().ask({ op: 'refuse', service, id, failure: noKey }));
-      const meter = await this.#opened();
-      this.#lastCall_ms = Date.now();
-      if (bytes === null)
-        return refused(meter.ask({ op: 'refuse', service, id, failure: tooLarge }));
-      const begun = await this.#begin(
-        meter,
-        {
-          op: 'begin',
-          id,
-          key,
-          service,
-          method: request.method,
-          path: header(request, 'x-fairway-path'),
-          headers: [...request.headers],
-        },
-        bytes,
-      );
-      if (begun.control.refusal) return refused(begun);
-      return await this.#send(meter, begun.control.start, request.method, begun.bytes, service, id);
+      const body = await readAtMost(request, bodyBytesMax);
+      if (!this.#books.knows(call.key)) return this.#refuse(call, noKey);
+      const meter = await this.#books.opened();
+      if (body === null) return this.#refuse(call, tooLarge);
+      return await this.#once(meter, { ...call, body });
     } catch (error) {
-      if (error instanceof Refused)
-        return refused(this.#bare().ask({ op: 'refuse', service, id, failure: error.failure }));
-      this.#broke(error, id);
-      return refused(this.#bare().ask({ op: 'refuse', service, id, failure: broken }));
+      if (error instanceof Refused) return this.#refuse(call, error.failure);
+      this.#broke(error, call.id);
+      return this.#refuse(call, broken);
+    }
+  }
+
+  /** A call that was made before is not made again. @param {MeterCore} meter @param {Call} call */
+  async #once(meter, call) {
+    const name = await this.#replays.nameOf(call);
+    if (name === null) return this.#make(meter, call, null);
+    for (;;) {
+      const found = this.#replays.find(name);
+      if (found === null) return this.#make(meter, call, name);
+      const { control, bytes } = meter.ask({ op: 'check', ...withoutBody(call) });
+      if (control.refusal) return refused({ control, bytes });
+      if (found.fingerprint !== name.fingerprint) return this.#refuse(call, otherCall);
+      if (!found.isKept) return this.#refuse(call, inFlight);
+      const answer = await found.response();
+      if (answer !== null) return answer;
+    }
+  }
+
+  /**
+   * @param {MeterCore} meter @param {Call} call
+   * @param {import('./replays.mjs').Name | null} name it is remembered by
+   */
+  async #make(meter, call, name) {
+    const recording = name && this.#replays.begin(name);
+    try {
+      const begun = await this.#begin(meter, call);
+      if (begun.control.refusal) {
+        recording?.breakOff('refused');
+        return refused(begun);
+      }
+      return await this.#send(
+        meter,
+        begun.control.start,
+        { ...call, body: begun.bytes },
+        recording,
+      );
+    } catch (error) {
+      recording?.breakOff(error);
+      throw error;
+    } finally {
+      if (name && recording) this.#replays.keepWhenEnded(name, recording);
     }
   }
 
   /** Begins the call, borrowing first where the float is too small.
-   * @param {MeterCore} meter @param {Record<string, unknown>} question @param {Bytes} body */
-  async #begin(meter, question, body) {
-    let answer = this.#turn(() => meter.ask(question, body));
+   * @param {MeterCore} meter @param {Call} call */
+  async #begin(meter, call) {
+    const question = { op: 'begin', ...withoutBody(call) };
+    const answer = this.#books.turn(() => meter.ask(question, call.body));
     if (!answer.control.needs) return answer;
-    const { nanos_min, nanos_wanted } = answer.control.needs;
-    const loan = this.#loans.then(() => this.#borrow(meter, nanos_min, nanos_wanted));
-    this.#loans = loan.catch(() => {});
-    await loan;
-    answer = this.#turn(() => meter.ask({ ...question, has_borrowed: true }, body));
-    return answer;
+    await this.#books.borrow(meter, answer.control.needs);
+    const again = { ...question, has_borrowed: true };
+    return this.#books.turn(() => meter.ask(again, call.body));
   }
 
-  /** @param {MeterCore} meter @param {number} nanos_min @param {number} nanos_wanted */
-  async #borrow(meter, nanos_min, nanos_wanted) {
-    if (nanos_min >= this.#dryNanos && Date.now() < this.#dryUntil_ms) return;
-    // Whatever is lent goes back by the alarm, wherever this object dies.
-    await this.#wake();
-    let nanos = await this.#settleLoan(meter);
-    const first = await this.#lend(meter, nanos_min, nanos_wanted);
-    nanos += first.nanos;
-    if (first.borrowers.length > 0) {
-      await this.#askAccount({ verb: 'recall', borrowers: first.borrowers });
-      const rest = Math.max(1, nanos_min - nanos);
-      nanos += (await this.#lend(meter, rest, rest)).nanos;
-    }
-    if (nanos >= nanos_min) return;
-    this.#dryNanos = nanos_min - nanos;
-    this.#dryUntil_ms = Date.now() + dry_ms;
-  }
-
-  /** @param {MeterCore} meter @param {number} nanos_min @param {number} nanos_wanted */
-  async #lend(meter, nanos_min, nanos_wanted) {
-    const loan = ++this.#loanCount;
-    this.#loan = { verb: 'lend', epoch: this.#epoch, loan, nanos_min, nanos_wanted };
-    const answer = await this.#askAccount(this.#loan);
-    if (this.#core !== meter) throw new Refused(broken);
-    meter.ask({ op: 'borrowed', nanos: answer.nanos });
-    this.#loan = null;
-    return answer;
-  }
-
-  /** A loan whose answer got lost is asked for again: it is the same one.
-   * @param {MeterCore} meter */
-  async #settleLoan(meter) {
-    if (this.#loan === null) return 0;
-    const { nanos } = await this.#askAccount(this.#loan);
-    if (this.#core !== meter) throw new Refused(broken);
-    meter.ask({ op: 'borrowed', nanos });
-    this.#loan = null;
-    return nanos;
-  }
-
-  /**
-   * @param {MeterCore} meter @param {Start} start @param {string} method @param {Bytes} body
-   * @param {string} service @param {string} id
-   */
-  async #send(meter, start, method, body, service, id) {
+  /** @param {MeterCore} meter @param {Start} start @param {Call} call
+   *  @param {Recording | null} recording */
+  async #send(meter, start, call, recording) {
     let upstream;
     try {
       upstream = await fetch(start.url, {
-        method,
+        method: call.method,
         headers: start.headers,
-        body: method === 'GET' ? null : body,
+        body: call.method === 'GET' ? null : call.body,
         redirect: 'manual',
       });
     } catch (error) {
-      log('info', 'upstream_unreachable', { call_id: id, service, ...describe(error) });
-      await this.#end(meter, start.number, 0, '', 'cut', noBytes);
-      return refused(meter.ask({ op: 'refuse', service, id, failure: unreachable }));
+      log('info', 'upstream_unreachable', { call_id: call.id, ...describe(error) });
+      await this.#end(meter, start.number, null, 'cut', noBytes);
+      recording?.breakOff(error);
+      return this.#refuse(call, unreachable);
     }
     const headers = shown(upstream.headers);
-    headers.set('x-fairway-call-id', id);
+    headers.set('x-fairway-call-id', call.id);
     if (start.output_tokens_max > 0) {
       headers.set('x-fairway-output-tokens-max', String(start.output_tokens_max));
     }
-    const upstreamId =
-      upstream.headers.get('x-request-id') ?? upstream.headers.get('request-id') ?? '';
-    const isStream = start.stream && upstream.ok && upstream.body !== null;
-    if (isStream) {
-      const stream = this.#pass(meter, start.number, upstream, upstreamId);
+    if (start.stream && upstream.ok && upstream.body !== null) {
+      recording?.begin(upstream.status, headers);
+      const stream = this.#pass(meter, start.number, upstream, recording);
       return new Response(stream, { status: upstream.status, headers });
     }
-    return this.#whole(meter, start.number, upstream, upstreamId, headers, service, id);
+    return this.#whole(meter, start.number, upstream, { call, headers, recording });
   }
 
   /**
    * @param {MeterCore} meter @param {number} number @param {Response} upstream
-   * @param {string} upstreamId @param {Headers} headers @param {string} service @param {string} id
+   * @param {{call: Call, headers: Headers, recording: Recording | null}} about
    */
-  async #whole(meter, number, upstream, upstreamId, headers, service, id) {
-    let bytes = null;
-    try {
-      bytes = await readAtMost(upstream, answerBytesMax);
-    } catch (error) {
-      log('info', 'upstream_cut', { call_id: id, service, ...describe(error) });
-    }
-    if (bytes === null) {
-      await this.#end(meter, number, upstream.status, upstreamId, 'cut', noBytes);
-      return refused(meter.ask({ op: 'refuse', service, id, failure: unreachable }));
-    }
-    await this.#end(meter, number, upstream.status, upstreamId, 'whole', bytes);
+  async #whole(meter, number, upstream, { call, headers, recording }) {
+    const { status } = upstream;
+    const bytes = await readAtMost(upstream, answerBytesMax).catch((error) => {
+      log('info', 'upstream_cut', { call_id: call.id, ...describe(error) });
+      return null;
+    });
+    await this.#end(meter, number, upstream, bytes === null ? 'cut' : 'whole', bytes ?? noBytes);
     // The platform's key was refused: nothing that the caller could mend.
-    if (upstream.status === 401 || upstream.status === 403) {
-      log('error', 'upstream_refused', { call_id: id, service, status: upstream.status });
-      return refused(meter.ask({ op: 'refuse', service, id, failure: refusedKey }));
+    const isKeyRefused = status === 401 || status === 403;
+    if (isKeyRefused) log('error', 'upstream_refused', { call_id: call.id, status });
+    if (bytes === null || isKeyRefused) {
+      recording?.breakOff('no answer');
+      return this.#refuse(call, isKeyRefused ? refusedKey : unreachable);
     }
-    return new Response(bytes, { status: upstream.status, headers });
+    if (!upstream.ok) recording?.breakOff(`status ${status}`);
+    recording?.begin(status, headers);
+    recording?.add(bytes);
+    recording?.end();
+    return new Response(bytes, { status, headers });
   }
 
   /**
-   * The provider's stream on its way to the caller. When the caller hangs up, it is read to its end
-   * all the same: the provider charges it.
+   * The provider's stream on its way to the caller.
    * @param {MeterCore} meter @param {number} number @param {Response} upstream
-   * @param {string} upstreamId
+   * @param {Recording | null} recording
    */
-  #pass(meter, number, upstream, upstreamId) {
+  #pass(meter, number, upstream, recording) {
     const body = /** @type {ReadableStream<Bytes>} */ (upstream.body);
+    let last = noBytes; // what completes the answer waits for its row
     const source = new PassedStream(body, {
-      feed: (bytes) => meter.feed(number, bytes),
+      feed: (bytes) => {
+        const fed = meter.feed(number, bytes);
+        if (fed.isComplete) last = fed.passed;
+        else recording?.add(fed.passed);
+        return fed;
+      },
       end: async (isWhole) => {
         const tail = isWhole ? meter.ask({ op: 'tail', number }).bytes : noBytes;
-        const how = isWhole ? 'stream' : 'cut';
-        await this.#end(meter, number, upstream.status, upstreamId, how, noBytes);
+        await this.#end(meter, number, upstream, isWhole ? 'stream' : 'cut', noBytes);
+        recording?.add(last);
+        recording?.add(tail);
+        if (isWhole) recording?.end();
+        else recording?.breakOff('the stream broke off');
         return tail;
       },
-      broke: (error) => this.#broke(error, ''),
+      broke: (error) => {
+        recording?.breakOff(error);
+        this.#broke(error, '');
+      },
     });
     this.ctx.waitUntil(source.settled);
     return source.stream;
@@ -262,205 +254,37 @@ export class Meter extends DurableObject {
 
   /**
    * Charges a call. When this returns, the row is on the disk.
-   * @param {MeterCore} meter @param {number} number @param {number} status
-   * @param {string} upstreamId @param {'whole' | 'stream' | 'cut'} how @param {Bytes} body
+   * @param {MeterCore} meter @param {number} number
+   * @param {Response | null} upstream null: it never answered
+   * @param {'whole' | 'stream' | 'cut'} how @param {Bytes} body
    */
-  async #end(meter, number, status, upstreamId, how, body) {
-    if (this.#core !== meter) return; // A crash of the core ended it.
-    const question = { op: 'end', number, status, upstream_id: upstreamId, how };
-    this.#turn(() => meter.ask(question, body));
+  async #end(meter, number, upstream, how, body) {
+    if (!this.#books.isPresent(meter)) return; // A crash of the core ended it.
+    const { status, headers } = upstream ?? { status: 0, headers: new Headers() };
+    const upstream_id = headers.get('x-request-id') ?? headers.get('request-id') ?? '';
+    const question = { op: 'end', number, status, upstream_id, how };
+    this.#books.turn(() => meter.ask(question, body));
     await this.ctx.storage.sync();
-    this.#deliverSoon();
+    this.#books.deliverSoon();
   }
 
-  // --- The account ---
-
-  /** Whose key it is; the first sight of it is kept for the alarm. @param {string} key */
-  async #know(key) {
-    const { key_id, account } = this.#bare().ask({ op: 'parse', key }).control;
-    if (!key_id) return false;
-    if (this.#keyId === '') [this.#keyId, this.#account] = [key_id, account];
-    return this.#keyId === key_id && this.#account === account;
+  /** @param {Call} call @param {import('./meter_failures.mjs').Failure} failure */
+  #refuse({ service, id }, failure) {
+    return refused(this.#books.bare().ask({ op: 'refuse', service, id, failure }));
   }
-
-  /** The core with an epoch of its own; opens it when there is none. */
-  #opened() {
-    this.#opening ??= this.#open();
-    this.#opening.catch(() => (this.#opening = null));
-    return this.#opening;
-  }
-
-  async #open() {
-    const meter = this.#bare();
-    this.#epoch = crypto.randomUUID();
-    this.#return = null;
-    this.#loan = null;
-    this.#loanCount = this.#returnCount = 0;
-    const { rows } = this.#turn(() => meter.ask({ op: 'open', epoch: this.#epoch })).control;
-    const { grant } = await this.#askAccount({ verb: 'open', epoch: this.#epoch, rows });
-    if (this.#core !== meter) throw new Refused(broken);
-    this.#turn(() => {
-      meter.ask({ op: 'opened', grant });
-      meter.ask({ op: 'delivered', ids: rows.map((/** @type {{id: string}} */ row) => row.id) });
-    });
-    this.ctx.storage.kv.put('key', [this.#keyId, this.#account]);
-    await this.#wake();
-    return meter;
-  }
-
-  #bare() {
-    this.#core ??= new MeterCore(
-      core,
-      settingsFrom(this.env),
-      (question) => runSql(this.ctx.storage.sql, question, 'write').answer,
-    );
-    return this.#core;
-  }
-
-  /** @template T @param {() => T} enter @returns {T} */
-  #turn(enter) {
-    return this.ctx.storage.transactionSync(enter);
-  }
-
-  /** @param {Record<string, unknown>} question @returns {Promise<any>} */
-  async #askAccount(question) {
-    const { ACCOUNT } = this.env;
-    const account = ACCOUNT.get(ACCOUNT.idFromName(this.#account));
-    const body = JSON.stringify({ ...question, key_id: this.#keyId });
-    const response = await account.fetch('https://account/meter', {
-      method: 'POST',
-      headers: { 'x-fairway-user-id': encodeURIComponent(this.#account) },
-      body,
-    });
-    if (!response.ok) throw new Refused(busy);
-    const answer = /** @type {any} */ (await response.json());
-    if (!answer.failure) return answer;
-    if (answer.failure.code === 'stale_meter') this.#forget();
-    throw new Refused(answer.failure);
-  }
-
-  #deliverSoon() {
-    this.#delivering ??= (async () => {
-      await new Promise((resolve) => setTimeout(resolve, deliveryPause_ms));
-      this.#delivering = null;
-      await this.#deliver();
-    })().catch((error) => log('info', 'delivery_waits', describe(error)));
-    this.ctx.waitUntil(this.#delivering);
-  }
-
-  /** Brings rows to the account's books. What fails is left for the alarm. */
-  async #deliver() {
-    const meter = await this.#opened();
-    for (;;) {
-      const { rows } = meter.ask({ op: 'deliver', count: rowsAtOnce }).control;
-      if (rows.length === 0 && this.#return === null) return;
-      const back = this.#return;
-      await this.#askAccount({
-        verb: 'settle',
-        epoch: this.#epoch,
-        rows,
-        return: back?.number ?? 0,
-        returned_nanos: back?.nanos ?? 0,
-      });
-      if (this.#core !== meter) return;
-      if (this.#return === back) this.#return = null;
-      const ids = rows.map((/** @type {{id: string}} */ row) => row.id);
-      this.#turn(() => meter.ask({ op: 'delivered', ids }));
-    }
-  }
-
-  async #giveBack() {
-    const meter = await this.#opened();
-    if (this.#return === null) {
-      const { nanos } = meter.ask({ op: 'rest' }).control;
-      if (nanos > 0) this.#return = { number: ++this.#returnCount, nanos };
-    }
-    await this.#deliver();
-  }
-
-  // --- What the account says ---
-
-  /** @param {any} change */
-  async #changed(change) {
-    if (this.#core === null || this.#opening === null) return new Response(null, { status: 204 });
-    const meter = await this.#opened();
-    meter.ask({ op: 'changed', grant: change.grant });
-    return new Response(null, { status: 204 });
-  }
-
-  /** Another key needs what lies idle here. Waits for no loan of its own: two keys would wait for
-   * each other. */
-  async #recall() {
-    if (this.#opening !== null) await this.#giveBack();
-    return new Response(null, { status: 204 });
-  }
-
-  // --- Trouble ---
 
   /** @param {unknown} error @param {string} id */
   #broke(error, id) {
-    log('error', 'meter_broke', { call_id: id, words: this.#core?.lastWords, ...describe(error) });
-    this.#forget();
-  }
-
-  /** As after a crash: what was only in memory is gone, and a new epoch begins. */
-  #forget() {
-    this.#core = null;
-    this.#opening = null;
+    const words = this.#books.bare().lastWords;
+    log('error', 'meter_broke', { call_id: id, words, ...describe(error) });
+    this.#books.forget();
   }
 }
 
-/** @typedef {{reaction: string, code: string, message: string, hint: string}} Failure */
-
-class Refused extends Error {
-  /** @param {Failure} failure */
-  constructor(failure) {
-    super(failure.code);
-    this.failure = failure;
-  }
+/** @param {Call} call */
+function withoutBody({ id, key, service, method, path, headers }) {
+  return { id, key, service, method, path, headers };
 }
-
-/** @param {string} reaction @param {string} code @param {string} message @param {string} hint */
-function failure(reaction, code, message, hint) {
-  return { reaction, code, message, hint };
-}
-
-const noKey = failure(
-  'ask_permission',
-  'key_unknown',
-  'This is no key of a deployed app, or not one in use.',
-  "The app's owner makes a key in Fairway and gives it to the app.",
-);
-const tooLarge = failure(
-  'fix_input',
-  'body_too_large',
-  'The request is larger than 20 MiB.',
-  'Send less at once.',
-);
-const busy = failure(
-  'retry_later',
-  'account_unavailable',
-  'The books of this account did not answer just now. Nothing was sent.',
-  'Try again in a moment.',
-);
-const broken = failure(
-  'report_bug',
-  'meter_broke',
-  'Fairway made a mistake and stopped this call.',
-  'Fairway must act: the operator finds the cause under the call id.',
-);
-const unreachable = failure(
-  'retry_later',
-  'upstream_unreachable',
-  'The provider did not answer, or broke off.',
-  'Try again in a moment.',
-);
-const refusedKey = failure(
-  'report_bug',
-  'upstream_refused',
-  "The provider refused the platform's key.",
-  'The operator must act.',
-);
 
 /** @param {{control: any, bytes: Bytes}} frame */
 function refused({ control, bytes }) {

@@ -71,6 +71,17 @@ Frame MeterRuns::begin(const Json& question, std::string body) {
           std::move(start.body)};
 }
 
+// A call that is answered from memory: whether its key may make it at all.
+Frame MeterRuns::check(const Json& question) {
+  std::string id = question.at("id"), service = question.at("service");
+  auto key = parse_app_key(question.at("key").get<std::string>());
+  CallRequest request;
+  request.secret_hash = key ? key->secret_hash : "";
+  request.service = service;
+  auto failure = meter_.check_key(request, host_.clock.now_ms());
+  return failure ? refused(service, *failure, id) : Frame{Json::object(), ""};
+}
+
 Frame MeterRuns::end(const Json& question, std::string body) {
   std::string how = question.at("how");
   CallEnd end{.status = question.at("status"),
@@ -84,6 +95,7 @@ Frame MeterRuns::answer(const Json& question, std::string bytes) {
   std::string op = question.at("op");
   if (op == "begin") return begin(question, std::move(bytes));
   if (op == "end") return end(question, std::move(bytes));
+  if (op == "check") return check(question);
   if (op == "parse") return parsed(question.at("key"));
   if (op == "deliver") {
     return {{{"rows", meter_.undelivered(question.at("count").get<size_t>())}}, ""};

@@ -9,6 +9,7 @@
 //   begin     {id,key,service,method,path,headers,has_borrowed?} + body
 //               -> {start:{number,url,headers,stream,output_tokens_max}} + body
 //                | {needs:{nanos_min,nanos_wanted}} | {refusal:{status,headers}} + body
+//   check     {id,key,service,...}                   -> {} | {refusal} + body
 //   borrowed  {nanos}                                -> {}
 //   tail      {number}                               -> {} + bytes  what a stream held back
 //   end       {number,status,upstream_id,how} + body -> {row}
@@ -33,6 +34,7 @@ class MeterRuns {
 
  private:
   Frame begin(const Json& question, std::string body);
+  Frame check(const Json& question);
   Frame end(const Json& question, std::string body);
 
   Host& host_;

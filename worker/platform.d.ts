@@ -12,7 +12,12 @@ interface SqlCursor extends Iterable<Record<string, null | number | string | Arr
 interface DurableObjectState {
   storage: {
     sql: { exec(sql: string, ...values: unknown[]): SqlCursor };
-    kv: { get(name: string): unknown; put(name: string, value: unknown): void };
+    kv: {
+      get(name: string): unknown;
+      put(name: string, value: unknown): void;
+      delete(name: string): boolean;
+      list(options: { prefix: string }): Iterable<[string, unknown]>;
+    };
     transactionSync<T>(work: () => T): T;
     setAlarm(at_ms: number): Promise<void>;
     /** Ends when everything written is on the disk. */

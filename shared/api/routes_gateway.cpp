@@ -12,6 +12,7 @@ namespace fairway::routes {
 namespace {
 
 constexpr size_t keys_max = 200;
+constexpr size_t meters_told_max = 1000;
 constexpr int64_t limit_nanos_max = 1'000'000 * nanos_per_dollar;
 constexpr std::string_view services[] = {"openai", "anthropic"};
 
@@ -189,7 +190,11 @@ Task<ApiResponse> put_limits(Host& host, Call call) {
   }
   std::string scope = app_id.empty() ? std::string(account_scope) : app_scope(app_id);
   set_spend_limit(host.database, scope, limit);
-  co_return json_response(limits_json(host.database, scope, host.clock.now_ms()));
+  auto answer = json_response(limits_json(host.database, scope, host.clock.now_ms()));
+  // What was lent under the old limit comes back, so that the new one holds from this answer on.
+  std::string lent_to = join(borrowers(host.database, meters_told_max), ",");
+  if (!lent_to.empty()) answer.headers.push_back({std::string(meters_changed_header), lent_to});
+  co_return answer;
 }
 
 Task<ApiResponse> get_usage_current(Host& host, Call) {

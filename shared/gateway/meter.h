@@ -81,6 +81,8 @@ class Meter {
   // The key's account said anew what holds; nothing in flight changes.
   void changed(KeyGrant grant) { grant_ = std::move(grant); }
 
+  // Why this key may not call this service at all.
+  std::optional<Failure> check_key(const CallRequest& request, int64_t now_ms) const;
   // Fails with `key_unknown`, `key_revoked`, `key_expired`, `scope_refused`, `rate_limited`,
   // `spend_limit_reached`, and the failures of read_model_call.
   Outcome<std::variant<CallStart, CallNeeds>> begin(const CallRequest& request, Borrowing borrowing,
@@ -113,7 +115,6 @@ class Meter {
     std::optional<AnswerStream> stream;
   };
 
-  std::optional<Failure> check_key(const CallRequest& request, int64_t now_ms) const;
   std::optional<Failure> check_scope(const ModelCall& call) const;
   std::optional<Failure> take_from_rate(int64_t now_ms);
   bool uses_own_key(std::string_view service) const;

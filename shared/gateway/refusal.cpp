@@ -26,6 +26,7 @@ constexpr Kind kinds[] = {
     {"unknown_price", 404, "invalid_request_error", "not_found_error"},
     {"body_too_large", 413, "invalid_request_error", "request_too_large"},
     {"call_in_flight", 409, "invalid_request_error", "invalid_request_error"},
+    {"idempotency_key_reused", 409, "invalid_request_error", "invalid_request_error"},
     {"service_off", 503, "server_error", "api_error"},
     {"upstream_unreachable", 502, "server_error", "api_error"},
     {"upstream_refused", 502, "server_error", "api_error"},

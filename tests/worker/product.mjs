@@ -9,6 +9,7 @@ import Engine from 'libsql';
 import { SignJWT } from 'jose';
 
 import { startSandbox } from '../../tools/sandbox/sandbox.mjs';
+import { upstreamSettings } from '../../tools/serve/upstreams.mjs';
 import { built, caller, root, scratchFolder, startTestEdge, until } from './support.mjs';
 
 /** @typedef {{sha256: string, size_bytes: number}} Part */
@@ -61,6 +62,7 @@ export async function startProduct(test, settings = {}) {
       CREDENTIALS_ENCRYPTION_KEY: `one:${randomBytes(32).toString('base64')}`,
       SUPABASE_URL: 'http://identity.test',
       SUPABASE_JWT_SECRET: secret,
+      ...upstreamSettings(sandbox.origin),
       ...settings,
     },
   });
