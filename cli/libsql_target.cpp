@@ -253,7 +253,7 @@ Outcome<Marks> find_or_begin(NativeHost& native, const DatabaseAccess& access, P
   auto production = native.run(read_target_schema(native.host, access));
   if (!production.ok()) return production.failure();
   auto difference = schema_difference(*production, preview.schema());
-  if (auto refusal = refusal_of(difference)) return *refusal;
+  if (auto refusal = refusal_of(difference, "")) return *refusal;
   result.kept = difference.kept;
   result.statements = difference.statements;
   if (difference.identical()) return marks;
@@ -272,7 +272,7 @@ std::optional<Failure> end_load(NativeHost& native, const DatabaseAccess& access
   auto production = native.run(read_target_schema(native.host, access));
   if (!production.ok()) return production.failure();
   auto difference = schema_difference(*production, preview.schema());
-  if (auto refusal = refusal_of(difference)) return *refusal;
+  if (auto refusal = refusal_of(difference, "")) return *refusal;
   auto made = native.run(run_all(native.host, access, std::move(difference.statements)));
   if (!made.ok()) return made.failure();
   return std::nullopt;

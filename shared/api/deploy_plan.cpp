@@ -95,4 +95,24 @@ Task<Json> plan_json(Host& host, std::string account, Project project) {
       {"environment", std::move(environment)}};
 }
 
+Task<Json> changes_json(Host& host, std::string account, std::string project_id, Json schema) {
+  auto look = co_await look_at_schema_change(host, std::move(account), std::move(project_id),
+                                             std::move(schema));
+  const SchemaDifference& difference = look.difference;
+  Json losses = Json::array();
+  for (size_t i = 0; i < difference.losses.size(); ++i) {
+    const SchemaLoss& loss = difference.losses[i];
+    losses.push_back({{"kind", loss.kind},
+                      {"table", loss.table},
+                      {"column", loss.column},
+                      {"words", loss.words},
+                      {"rows", look.rows[i]}});
+  }
+  co_return Json{{"losses", std::move(losses)},
+                 {"digest", digest_of(difference.losses)},
+                 {"refused", difference.refused},
+                 {"kept", difference.kept},
+                 {"statements", difference.statements.size()}};
+}
+
 }  // namespace fairway::routes

@@ -88,6 +88,19 @@ Json left_over_json(Database& database, const Deployment& deployment) {
   return list;
 }
 
+// What the release has put aside, and until when.
+Json kept_json(Database& database, const Deployment& deployment) {
+  Json list = Json::array();
+  for (const auto& resource : resources_of_app(database, deployment.app_id)) {
+    if (text_or(resource.detail, "kept_by", "") != deployment.id) continue;
+    bool is_database = resource.kind == ResourceKind::turso_database;
+    list.push_back({{"kind", is_database ? "database" : "tables"},
+                    {"name", is_database ? resource.name : ""},
+                    {"until_ms", integer_or(resource.detail, "kept_until_ms", 0)}});
+  }
+  return list;
+}
+
 // The step that is at work, or the one where it stopped.
 size_t step_index(const Deployment& deployment, const std::vector<StepRecord>& records) {
   const auto& steps = deploy_steps();
@@ -139,6 +152,7 @@ Json status_json(Host& host, const Deployment& deployment) {
           {"log", log_json(database, deployment.id)},
           {"failure", std::move(failure)},
           {"left_over", left_over_json(database, deployment)},
+          {"kept", kept_json(database, deployment)},
           {"report", !read_note(database, deployment.id, "report").is_null()}};
 }
 

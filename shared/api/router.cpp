@@ -25,6 +25,7 @@ constexpr Route account_routes[] = {
     {"GET", "/api/projects/:id/environment", routes::get_environment},
     {"PUT", "/api/projects/:id/environment", routes::put_environment},
     {"GET", "/api/projects/:id/plan", routes::get_plan},
+    {"POST", "/api/projects/:id/changes", routes::post_changes},
     {"POST", "/api/blobs/missing", routes::post_missing},
     {"PUT", "/api/blobs/:id", routes::put_blob},
     {"POST", "/api/deploy/web", routes::post_deploy_web},

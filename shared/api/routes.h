@@ -28,6 +28,7 @@ Task<ApiResponse> put_preview(Host& host, Call call);
 Task<ApiResponse> put_environment(Host& host, Call call);
 Task<ApiResponse> get_environment(Host& host, Call call);
 Task<ApiResponse> get_plan(Host& host, Call call);
+Task<ApiResponse> post_changes(Host& host, Call call);
 
 // routes_blobs.cpp
 Task<ApiResponse> post_missing(Host& host, Call call);
@@ -62,5 +63,7 @@ Json status_json(Host& host, const Deployment& deployment);
 
 // deploy_plan.cpp
 Task<Json> plan_json(Host& host, std::string account, Project project);
+// What a redeployment would change in production, for a preview's schema.
+Task<Json> changes_json(Host& host, std::string account, std::string project_id, Json schema);
 
 }  // namespace fairway::routes

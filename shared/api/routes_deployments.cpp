@@ -13,7 +13,8 @@ Json resources_json(Database& database, const App& app) {
   for (const auto& resource : resources_of_app(database, app.id)) {
     list.push_back({{"kind", name_of(resource.kind)},
                     {"name", resource.name},
-                    {"state", name_of(resource.state)}});
+                    {"state", name_of(resource.state)},
+                    {"kept_until_ms", integer_or(resource.detail, "kept_until_ms", 0)}});
   }
   return list;
 }
@@ -30,15 +31,20 @@ Task<ApiResponse> post_deploy_web(Host& host, Call call) {
   Fields fields(*body);
   std::string project_id = fields.text("project_id", {1, 64});
   std::string key = fields.text_or("idempotency_key", "");
+  std::string accepted = fields.text_or("accepted_losses", "");
   if (fields.text_or("database_provider", "turso") != "turso") {
     fields.refuse("database_provider", "must be turso");
   }
   if (fields.text_or("hosting_provider", "cloudflare") != "cloudflare") {
     fields.refuse("hosting_provider", "must be cloudflare");
   }
+  std::string data = fields.text_or("data", "keep");
+  if (data != "keep" && data != "replace") fields.refuse("data", "must be keep or replace");
+  if (accepted.size() > 64) fields.refuse("accepted_losses", "must have at most 64 bytes");
   if (key.size() > 200) fields.refuse("idempotency_key", "must have at most 200 bytes");
   if (auto failure = fields.failure()) co_return *failure;
-  auto id = request_deployment(host, {call.account(), project_id, key});
+  auto choice = data == "replace" ? DataChoice::replace : DataChoice::keep;
+  auto id = request_deployment(host, {call.account(), project_id, key, accepted, choice});
   if (!id.ok()) co_return id.failure();
   co_return started(*id);
 }
@@ -69,7 +75,8 @@ Task<ApiResponse> post_retry(Host& host, Call call) {
   if (!deployment) co_return no_deployment();
   bool is_removal = deployment->verb == Verb::tear_down;
   auto id = is_removal ? request_tear_down(host, call.account(), deployment->app_id)
-                       : request_deployment(host, {call.account(), deployment->project_id, ""});
+                       : request_deployment(host, {call.account(), deployment->project_id, "",
+                                                   deployment->accepted_losses, deployment->data});
   if (!id.ok()) co_return id.failure();
   co_return started(*id);
 }

@@ -168,4 +168,12 @@ Task<ApiResponse> get_plan(Host& host, Call call) {
   co_return json_response(plan);
 }
 
+Task<ApiResponse> post_changes(Host& host, Call call) {
+  if (!find_project(host.database, call.id)) co_return no_project();
+  auto body = parse_json(call.request.body);
+  if (!body.ok()) co_return body.failure();
+  auto changes = co_await changes_json(host, call.account(), call.id, member(*body, "schema"));
+  co_return json_response(changes);
+}
+
 }  // namespace fairway::routes

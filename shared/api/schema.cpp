@@ -21,7 +21,9 @@ void step_2(Database& database) { create_blob_tables(database); }
 
 void step_3(Database& database) { create_gateway_tables(database); }
 
-constexpr SchemaStep steps[] = {step_1, step_2, step_3};
+void step_4(Database& database) { add_redeployment_choices(database); }
+
+constexpr SchemaStep steps[] = {step_1, step_2, step_3, step_4};
 constexpr int64_t newest = int64_t(sizeof steps / sizeof steps[0]);
 
 int64_t version_of(Database& database) {

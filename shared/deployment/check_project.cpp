@@ -43,10 +43,11 @@ Task<CheckedProject> check_project(Host& host, Journal& journal, Deployment depl
   FAIRWAY_ASSERT(project && app);
   auto preview = co_await load_preview(host, deployment.account, deployment.preview_sha256);
   CheckedProject checked{project->name, int64_t(preview.tables.size()), rows_of(preview),
-                         app->release == 0};
+                         app->release == 0,
+                         app->release > 0 && deployment.data == DataChoice::replace};
   co_await prepare_site(host, deployment, site);
   co_await remove_left_over(host, journal, deployment);
-  if (!checked.is_first) co_await check_schema(host, deployment, *app, std::move(preview));
+  if (!checked.carries_all()) co_await check_schema(host, deployment, *app, std::move(preview));
   write_note(journal, "detail.check_project", "Nothing stands in the way");
   write_log(
       journal, "check_project", LogLevel::info,

@@ -55,11 +55,15 @@ Task<std::string> claim_name(Host& host, Journal& journal, Deployment deployment
                              std::string project_name, Maker maker) {
   for (auto& resource : resources_of_app(host.database, deployment.app_id)) {
     bool is_it = resource.kind == maker.kind && resource.state == ResourceState::exists;
-    if (is_it) co_return resource.name;
+    bool is_own = resource.deployment_id == deployment.id;
+    if (is_it && (is_own || maker.scope == Maker::Scope::app)) co_return resource.name;
   }
+  // Beside those of other releases: "-31" is the first name of the third one's own.
+  bool is_beside = maker.scope == Maker::Scope::deployment;
+  int names_before = is_beside ? int(deployment.release % 10'000) * 10 : 0;
   for (int attempt = 1; attempt <= name_attempts_max; ++attempt) {
-    std::string name =
-        resource_name(project_name, deployment.account, deployment.project_id, attempt);
+    std::string name = resource_name(project_name, deployment.account, deployment.project_id,
+                                     names_before + attempt);
     Resource resource = intend(host, deployment, maker.kind, name, Json::object());
     if (resource.state == ResourceState::foreign) continue;
     bool is_ours = co_await settle_name(host, std::move(resource), maker);

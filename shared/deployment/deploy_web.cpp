@@ -155,7 +155,10 @@ Task<Done> deploy_web(Host& host, Journal& journal, Json input) {
 }
 
 Workflows deployment_workflows() {
-  return {{"deploy_web", &deploy_web}, {"tear_down", &tear_down}, {"sweep_blobs", &sweep_blobs}};
+  return {{"deploy_web", &deploy_web},
+          {"tear_down", &tear_down},
+          {"sweep_blobs", &sweep_blobs},
+          {"remove_kept", &remove_kept}};
 }
 
 }  // namespace fairway

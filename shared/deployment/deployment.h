@@ -14,8 +14,11 @@
 //   gone      the provider confirmed that it is not there
 //   foreign   the name belongs to somebody else; never touched again
 //
-// Redeploying keeps production rows (G10): the database stays, schema differences that only add are
-// applied, anything else is refused before the first provider call.
+// Redeploying keeps production rows (G10), unless the user asks to replace them: then the preview
+// goes into a new database beside the old one, which is kept for seven days. Else the database
+// stays, and its schema becomes the preview's. What would lose something in production waits for a
+// yes to exactly that, before the first provider call; what rebuilt and dropped tables held is kept
+// in the database for seven days.
 #pragma once
 
 #include <memory>
@@ -39,6 +42,9 @@ bool is_active(Status status);
 
 enum class Verb { deploy_web, tear_down };
 
+// What becomes of production's rows when there are any.
+enum class DataChoice { keep, replace };
+
 struct Deployment {
   std::string id;
   std::string account;
@@ -49,6 +55,8 @@ struct Deployment {
   int64_t release = 0;  // 1 for the first one of an app
   std::string bundle_sha256;
   std::string preview_sha256;
+  std::string accepted_losses;  // the digest of the losses that the user said yes to; "": none
+  DataChoice data = DataChoice::keep;
   std::string url;  // once it is known
   std::optional<Failure> failure;
   int64_t created_at_ms = 0;
@@ -112,6 +120,8 @@ struct DeploymentRequest {
   std::string account;
   std::string project_id;
   std::string idempotency_key;
+  std::string accepted_losses = "";  // see Deployment
+  DataChoice data = DataChoice::keep;
 };
 // Answers the id of the deployment, queued. While one is active for the project, and for a key that
 // was used before, the same id comes again (G1). fix_input: `project_not_found`,
@@ -131,6 +141,8 @@ Task<Done> tear_down(Host& host, Journal& journal, Json input);
 // Undoes what a deployment made, newest first. Ends when every resource of it is gone; fails with
 // retry_later while a provider does not let go.
 Task<Done> undo_deployment(Host& host, Journal& journal, Deployment deployment);
+// The app as this deployment publishes it: with the database that it made in place of the live one.
+App app_of_release(Database& database, const Deployment& deployment);
 // The way to the app's database, with its opened token.
 Task<DatabaseAccess> open_database(Host& host, Deployment deployment, App app);
 Workflows deployment_workflows();
@@ -141,6 +153,15 @@ Workflows deployment_workflows();
 // what it stores, one to two days later.
 void plan_sweep(Host& host, const std::string& account);
 Task<Done> sweep_blobs(Host& host, Journal& journal, Json input);
+
+// --- remove_kept.cpp: what a release replaced is kept for a while ---
+
+constexpr int64_t kept_ms = 7 * 24 * 3'600'000LL;
+// Notes that a release has put this aside: the database that it replaced, or tables in its own; and
+// plans its removal.
+void keep_aside(Host& host, const Deployment& release, Resource resource);
+// {"deployment_id"}: removes what that release put aside, once its time is over.
+Task<Done> remove_kept(Host& host, Journal& journal, Json input);
 
 // --- the steps, one file each; each is safe to repeat ---
 
@@ -160,7 +181,10 @@ struct CheckedProject {
   std::string project_name;
   int64_t tables = 0;
   int64_t rows = 0;
-  bool is_first = true;  // no production database yet
+  bool is_first = true;   // no production database yet
+  bool replaces = false;  // the preview's rows take the place of production's
+
+  bool carries_all() const { return is_first || replaces; }
 };
 void to_json(Json& json, const CheckedProject& checked);
 void from_json(const Json& json, CheckedProject& checked);
@@ -189,6 +213,8 @@ struct Maker {
   // True when the provider has it.
   Task<bool> (*find)(Host& host, std::string name);
   Task<Making> (*make)(Host& host, std::string name);
+  // Whose thing it is: one for the app, or one of this deployment's own.
+  enum class Scope { app, deployment } scope = Scope::app;
 };
 // Makes sure that the app has its resource of this kind, under its deterministic name, and answers
 // that name. Whatever happened before (a crash, a lost answer) it is made once; a name that
@@ -199,9 +225,19 @@ Task<std::string> claim_name(Host& host, Journal& journal, Deployment deployment
 
 // --- migrate_schema.cpp: redeployments (G10) ---
 
-// What turns production's schema into the new one, without touching a row. Fails with fix_input
-// `schema_change_refused` where rows could be lost.
+// What turns production's schema into the new one. Fails with fix_input `schema_change_refused` and
+// `schema_change_waits`, as refusal_of says.
 Task<SchemaDifference> plan_schema_change(Host& host, Deployment deployment, DatabaseAccess access,
+                                          Json preview_schema);
+
+// The same for people, before anything starts.
+struct SchemaPreview {
+  SchemaDifference difference;
+  std::vector<int64_t> rows;  // of production, that each loss concerns
+};
+constexpr size_t losses_counted_max = 100;  // -1 rows for those beyond
+// Nothing is different for a project that is not live.
+Task<SchemaPreview> look_at_schema_change(Host& host, std::string account, std::string project_id,
                                           Json preview_schema);
 const PreviewManifest::AddedRows* find_added_rows(const PreviewManifest& preview,
                                                   std::string_view table);
@@ -244,6 +280,7 @@ SealPlace variables_place(const Deployment& deployment);
 // --- deployment_store.cpp ---
 
 void create_deployment_tables(Database& database);
+void add_redeployment_choices(Database& database);
 std::optional<Deployment> find_deployment(Database& database, const std::string& id);
 std::optional<Deployment> find_active_deployment(Database& database, const std::string& project_id);
 std::optional<Deployment> find_last_deployment(Database& database, const std::string& project_id);

@@ -43,7 +43,8 @@ void to_json(Json& json, const CheckedProject& checked) {
   json = {{"project_name", checked.project_name},
           {"tables", checked.tables},
           {"rows", checked.rows},
-          {"is_first", checked.is_first}};
+          {"is_first", checked.is_first},
+          {"replaces", checked.replaces}};
 }
 
 void from_json(const Json& json, CheckedProject& checked) {
@@ -51,6 +52,7 @@ void from_json(const Json& json, CheckedProject& checked) {
   checked.tables = json.at("tables");
   checked.rows = json.at("rows");
   checked.is_first = json.at("is_first");
+  checked.replaces = member(json, "replaces") == Json(true);
 }
 
 }  // namespace fairway

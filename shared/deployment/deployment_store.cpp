@@ -36,12 +36,18 @@ void create_deployment_tables(Database& database) {
       " kind TEXT NOT NULL, project_id TEXT NOT NULL, text TEXT NOT NULL)");
 }
 
+void add_redeployment_choices(Database& database) {
+  database.run("ALTER TABLE deployments ADD COLUMN accepted_losses TEXT NOT NULL DEFAULT ''");
+  database.run("ALTER TABLE deployments ADD COLUMN data INTEGER NOT NULL DEFAULT 0");
+}
+
 namespace {
 
 std::string select_deployments(std::string_view rest) {
   return std::string(
              "SELECT id, account, project_id, app_id, verb, status, release, bundle_sha256,"
-             " preview_sha256, url, failure, created_at_ms, ended_at_ms FROM deployments ") +
+             " preview_sha256, url, failure, created_at_ms, ended_at_ms, accepted_losses, data"
+             " FROM deployments ") +
          std::string(rest);
 }
 
@@ -55,6 +61,8 @@ Deployment deployment_of(const Row& row) {
                         .release = row.integer(6),
                         .bundle_sha256 = row.text(7),
                         .preview_sha256 = row.text(8),
+                        .accepted_losses = row.text(13),
+                        .data = DataChoice(row.integer(14)),
                         .url = row.text(9),
                         .failure = std::nullopt,
                         .created_at_ms = row.integer(11),
@@ -126,12 +134,12 @@ void add_deployment(Host& host, const Deployment& deployment, const std::string&
   Value key = idempotency_key.empty() ? Value{} : Value{idempotency_key};
   host.database.run(
       "INSERT INTO deployments(id, account, project_id, app_id, verb, status, release,"
-      " bundle_sha256, preview_sha256, url, idempotency_key, created_at_ms)"
-      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+      " bundle_sha256, preview_sha256, url, idempotency_key, created_at_ms, accepted_losses, data)"
+      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
       {deployment.id, deployment.account, deployment.project_id, deployment.app_id,
        int64_t(deployment.verb), std::string(name_of(deployment.status)), deployment.release,
        deployment.bundle_sha256, deployment.preview_sha256, deployment.url, std::move(key),
-       host.clock.now_ms()});
+       host.clock.now_ms(), deployment.accepted_losses, int64_t(deployment.data)});
 }
 
 void set_status(Host& host, const std::string& id, Status status) {

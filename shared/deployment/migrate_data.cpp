@@ -151,11 +151,10 @@ Task<Done> verify_new_tables(Host& host, Journal& journal, DatabaseAccess access
 
 Task<Done> migrate_data(Host& host, Journal& journal, Deployment deployment, CheckedProject checked,
                         TursoDatabase) {
-  auto app = find_app(host.database, deployment.app_id);
-  FAIRWAY_ASSERT(app);
-  auto access = co_await open_database(host, deployment, *app);
+  auto app = app_of_release(host.database, deployment);
+  auto access = co_await open_database(host, deployment, std::move(app));
   auto preview = co_await load_preview(host, deployment.account, deployment.preview_sha256);
-  if (!checked.is_first) {
+  if (!checked.carries_all()) {
     co_return co_await change_schema(host, journal, deployment, access, std::move(preview));
   }
   co_await load_image(host, journal, deployment, access, preview);

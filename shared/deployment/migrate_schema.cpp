@@ -7,12 +7,6 @@ namespace fairway {
 
 namespace {
 
-std::vector<HranaStatement> statements_of(const std::vector<std::string>& texts) {
-  std::vector<HranaStatement> statements;
-  for (const auto& text : texts) statements.push_back({text, {}});
-  return statements;
-}
-
 std::vector<std::string> texts_of(const Json& list) {
   std::vector<std::string> texts;
   for (const Json& text : list) texts.push_back(text.get<std::string>());
@@ -44,7 +38,22 @@ Task<Done> load_added_rows(Host& host, Journal& journal, Deployment deployment,
 // because the change is planned from what production has.
 Task<Done> apply(Host& host, DatabaseAccess access, std::vector<std::string> statements) {
   if (statements.empty()) co_return Done{};
-  co_return co_await run_transaction(host, std::move(access), statements_of(statements));
+  co_return co_await run_schema_transaction(host, std::move(access), std::move(statements));
+}
+
+// Unlike any name that another release of the app keeps tables under.
+std::string keep_as(int64_t release) { return cat({"_fairway_kept_", decimal(release), "_"}); }
+
+// What production's rows do not meet is the user's to change.
+Outcome<Done> explained(Outcome<Done> applied, const SchemaDifference& difference) {
+  bool is_about_rows =
+      !applied.ok() && applied.failure().code == "sql_refused" && !difference.kept_tables.empty();
+  if (!is_about_rows) return applied;
+  return fix_input(
+      "schema_change_refused",
+      cat({"Production's rows do not fit the new schema. ", applied.failure().message}),
+      "You: change these rows in production, or undo the change in the builder. "
+      "Production and its rows are unchanged.");
 }
 
 }  // namespace
@@ -68,11 +77,38 @@ Task<SchemaDifference> plan_schema_change(Host& host, Deployment deployment, Dat
                                           Json preview_schema) {
   auto preview = read_schema(preview_schema);
   if (!preview.ok()) co_return preview.failure();
-  auto deployed = co_await deployed_schema(host, std::move(deployment));
+  auto deployed = co_await deployed_schema(host, deployment);
   auto production = co_await read_target_schema(host, std::move(access));
-  auto difference = schema_difference(production, *preview, &deployed);
-  if (auto refusal = refusal_of(difference)) co_return *refusal;
+  auto difference = schema_difference(production, *preview, &deployed, keep_as(deployment.release));
+  if (auto refusal = refusal_of(difference, deployment.accepted_losses)) co_return *refusal;
   co_return difference;
+}
+
+Task<SchemaPreview> look_at_schema_change(Host& host, std::string account, std::string project_id,
+                                          Json preview_schema) {
+  SchemaPreview look;
+  auto app = find_app_of(host.database, project_id);
+  if (!app || app->release == 0) co_return look;
+  auto preview = read_schema(preview_schema);
+  if (!preview.ok()) co_return preview.failure();
+  Deployment deployment;
+  deployment.account = std::move(account);
+  deployment.project_id = std::move(project_id);
+  deployment.app_id = app->id;
+  auto deployed = co_await deployed_schema(host, deployment);
+  auto access = co_await open_database(host, deployment, *app);
+  auto production = co_await read_target_schema(host, access);
+  look.difference = schema_difference(production, *preview, &deployed);
+  for (const auto& loss : look.difference.losses) {
+    if (look.rows.size() == losses_counted_max) break;
+    auto counted = co_await run_statement(host, access, {loss.count_sql, {}});
+    const int64_t* rows = counted.rows.empty() || counted.rows[0].empty()
+                              ? nullptr
+                              : std::get_if<int64_t>(&counted.rows[0][0]);
+    look.rows.push_back(rows == nullptr ? -1 : *rows);
+  }
+  look.rows.resize(look.difference.losses.size(), -1);
+  co_return look;
 }
 
 namespace {
@@ -80,7 +116,8 @@ namespace {
 // The part of the change that is not there yet, as one transaction: before or after the rows.
 Task<Done> apply_before_rows(Host& host, DatabaseAccess access, SchemaDifference difference) {
   difference.statements.resize(difference.before_rows);
-  co_return co_await apply(host, std::move(access), std::move(difference.statements));
+  auto applied = co_await outcome_of(apply(host, std::move(access), difference.statements));
+  co_return explained(std::move(applied), difference);
 }
 
 Task<Done> apply_after_rows(Host& host, DatabaseAccess access, SchemaDifference difference) {
@@ -91,7 +128,7 @@ Task<Done> apply_after_rows(Host& host, DatabaseAccess access, SchemaDifference 
 
 // "1 new table with 12 rows added"
 std::string added_words(const PreviewManifest& preview, const std::vector<std::string>& tables) {
-  if (tables.empty()) return "schema widened";
+  if (tables.empty()) return "schema changed";
   int64_t rows = 0;
   for (const auto& table : tables) rows += rows_of_table(preview, table);
   return cat({counted(int64_t(tables.size()), "new table", "new tables"), " with ",
@@ -105,7 +142,14 @@ Json kept_change(Journal& journal, const SchemaDifference& difference) {
   if (!kept.is_null()) return kept;
   auto undo = difference.undo;
   undo.push_back(std::string(finish_loads_sql));
-  kept = {{"undo", std::move(undo)}, {"new_tables", difference.new_tables}};
+  Json restore = Json::array();
+  for (const auto& one : difference.restore) {
+    restore.push_back({{"kept", one.kept}, {"statements", one.statements}});
+  }
+  kept = {{"undo", std::move(undo)},
+          {"new_tables", difference.new_tables},
+          {"restore", std::move(restore)},
+          {"kept_tables", difference.kept_tables}};
   write_note(journal, "schema_change", kept);
   return kept;
 }
@@ -141,6 +185,24 @@ Task<Done> change_schema(Host& host, Journal& journal, Deployment deployment, Da
   co_return Done{};
 }
 
+namespace {
+
+// Rebuilt and dropped tables as they were, with what was written since. Nothing to do for one whose
+// kept rows are not there: it was never changed, or is back already.
+Task<Done> restore_tables(Host& host, DatabaseAccess access, Json restore) {
+  if (!restore.is_array()) co_return Done{};
+  for (const Json& one : restore) {
+    const std::string kept = text_or(one, "kept", "");
+    auto found = co_await run_statement(host, access,
+                                        {"SELECT 1 FROM sqlite_schema WHERE name = ?1", {kept}});
+    if (found.rows.empty()) continue;
+    co_await run_schema_transaction(host, access, texts_of(member(one, "statements")));
+  }
+  co_return Done{};
+}
+
+}  // namespace
+
 Task<Done> undo_schema(Host& host, Deployment deployment, Resource resource) {
   if (resource.state == ResourceState::sent) {  // it may still be on its way
     int64_t wait_ms = resource.updated_at_ms + settling_ms - host.clock.now_ms();
@@ -149,12 +211,13 @@ Task<Done> undo_schema(Host& host, Deployment deployment, Resource resource) {
   auto app = find_app(host.database, deployment.app_id);
   if (app && !app->database_token_sealed.empty()) {
     auto access = co_await open_database(host, deployment, *app);
-    for (auto& statement : statements_of(texts_of(member(resource.detail, "undo")))) {
-      auto undone = co_await outcome_of(run_statement(host, access, std::move(statement)));
+    for (auto& text : texts_of(member(resource.detail, "undo"))) {
+      auto undone = co_await outcome_of(run_statement(host, access, {std::move(text), {}}));
       // Nothing to take back where the change itself never arrived.
       bool is_settled = undone.ok() || undone.failure().code == "sql_refused";
       if (!is_settled) co_return undone.failure();
     }
+    co_await restore_tables(host, access, member(resource.detail, "restore"));
   }
   set_state(host, resource, ResourceState::gone);
   co_return Done{};

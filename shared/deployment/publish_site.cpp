@@ -78,14 +78,13 @@ Task<PagesProject> publish_site(Host& host, Journal& journal, Deployment deploym
   const PreparedSite& site = **prepared;
   Maker maker{ResourceKind::pages_project, &find, &make};
   auto name = co_await claim_name(host, journal, deployment, checked.project_name, maker);
-  auto app = find_app(host.database, deployment.app_id);
-  FAIRWAY_ASSERT(app);
-  co_await set_variables(host, deployment, *app, name, site.upload.compatibility_flags);
+  auto app = app_of_release(host.database, deployment);
+  co_await set_variables(host, deployment, app, name, site.upload.compatibility_flags);
   size_t files = site.upload.assets.size();
   auto manifest = co_await upload_pages_assets(host, name, site.upload.assets);
   write_log(journal, "publish_site", LogLevel::info,
             cat({counted(int64_t(files), "file", "files"), " at Cloudflare"}));
-  auto made = co_await make_release(host, deployment, *app, name, site.upload, std::move(manifest));
+  auto made = co_await make_release(host, deployment, app, name, site.upload, std::move(manifest));
   auto release = co_await await_pages_deployment(host, name, made.id);
   if (release.state == PagesDeployment::State::failed) {
     co_return report_bug("publish_failed",

@@ -72,6 +72,8 @@ Outcome<std::string> request_deployment(Host& host, const DeploymentRequest& req
   deployment.release = app.release + 1;
   deployment.bundle_sha256 = project->bundle_sha256;
   deployment.preview_sha256 = project->preview_sha256;
+  deployment.accepted_losses = request.accepted_losses;
+  deployment.data = request.data;
   deployment.url = app.url;
   return enqueue(host, std::move(deployment), std::move(app), key);
 }

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <array>
 
+#include "shared/base/hash.h"
 #include "shared/base/text.h"
+#include "shared/migration/rebuild.h"
 
 namespace fairway {
 namespace {
 
 using Schema = std::vector<SchemaObject>;
+
+constexpr size_t losses_told_max = 20;
 
 bool is_virtual(const SchemaObject& object) {
   return object.type == "table" && parse_virtual_table(object.sql).has_value();
@@ -52,39 +56,81 @@ const ColumnDefinition* find_column(const TableDefinition& table, std::string_vi
   return found == table.columns.end() ? nullptr : &*found;
 }
 
-// "" when ALTER TABLE takes the column, else why it does not.
-std::string why_not_addable(const ColumnDefinition& column) {
+// Whether ALTER TABLE takes the column as it is.
+bool is_addable(const ColumnDefinition& column) {
   using Default = ColumnDefinition::Default;
-  if (column.primary_key) return "is part of the primary key, which rows in production lack";
-  if (column.unique) return "is UNIQUE, which SQLite cannot add to a table that is there";
-  if (column.generated == Generated::stored) {
-    return "is generated and stored, which SQLite cannot add to a table that is there";
-  }
   const bool no_value = column.otherwise == Default::none || column.otherwise == Default::null;
-  if (column.generated == Generated::no && column.not_null && no_value) {
-    return "is NOT NULL without a default, so rows in production would have no value for it";
+  const bool needs_value = column.generated == Generated::no && column.not_null && no_value;
+  return !column.primary_key && !column.unique && column.generated != Generated::stored &&
+         !needs_value && column.otherwise != Default::computed &&
+         !(column.references && column.otherwise == Default::constant);
+}
+
+std::string place_of(const TableDefinition& table, const ColumnDefinition& column) {
+  return cat({quoted_name(table.name), ".", quoted_name(column.name)});
+}
+
+std::string count_rows(std::string_view table) {
+  return cat({"SELECT count(*) FROM ", quoted_name(table)});
+}
+
+std::string count_values(const TableDefinition& table, const ColumnDefinition& column) {
+  return cat({"SELECT count(", quoted_name(column.name), ") FROM ", quoted_name(table.name)});
+}
+
+// What a column's constraints demand of its values: without its default, and without NOT NULL.
+std::string demands_of(const ColumnDefinition& column) {
+  std::string text = column.constraints;
+  const auto take_out = [&](const std::string& words) {
+    const size_t at = words.empty() ? std::string::npos : text.find(words);
+    if (at != std::string::npos) text.erase(at, words.size());
+  };
+  take_out("not null");
+  if (column.otherwise == ColumnDefinition::Default::constant) {
+    take_out(cat({"default ", normal_form(filling_of(column))}));
   }
-  if (column.otherwise == Default::computed) {
-    return "has a default that is computed, which SQLite cannot add to a table that is there";
+  return std::string(trim(text));
+}
+
+bool is_tighter(const ColumnDefinition& now, const ColumnDefinition& then) {
+  return (then.not_null && !now.not_null) || demands_of(now) != demands_of(then);
+}
+
+std::string type_words(const ColumnDefinition& column) {
+  return column.type.empty() ? "of no type" : column.type;
+}
+
+// The one of this type among those that the other table lacks; null where there is none or more.
+const ColumnDefinition* only_one(const TableDefinition& here, const TableDefinition& there,
+                                 std::string_view type) {
+  const ColumnDefinition* found = nullptr;
+  for (const auto& column : here.columns) {
+    if (find_column(there, column.name) != nullptr) continue;
+    if (normal_form(column.type) != normal_form(type)) continue;
+    if (found != nullptr) return nullptr;
+    found = &column;
   }
-  if (column.references && column.otherwise == Default::constant) {
-    return "refers to another table and has a default, which SQLite cannot add to a table that is "
-           "there";
-  }
-  return "";
+  return found;
+}
+
+bool have_same_shape(const TableDefinition& one, const TableDefinition& other) {
+  return std::ranges::equal(one.columns, other.columns, [](const auto& a, const auto& b) {
+    return same_name(a.name, b.name) && normal_form(a.type) == normal_form(b.type);
+  });
 }
 
 class Comparison {
  public:
-  Comparison(const Schema& production, const Schema& preview, const Schema* deployed)
-      : production_(production), preview_(preview), deployed_(deployed) {}
+  Comparison(const Schema& production, const Schema& preview, const Schema* deployed,
+             std::string_view keep_as)
+      : production_(production), preview_(preview), deployed_(deployed), keep_as_(keep_as) {}
 
   SchemaDifference compare() {
-    for (const auto& object : preview_) {
-      if (object.type == "table" && !is_ours_or_sqlites(object)) compare_table(object);
-    }
     for (const auto& object : production_) {
       if (object.type == "table" && !is_ours_or_sqlites(object)) look_for_dropped(object);
+    }
+    for (const auto& object : preview_) {
+      if (object.type == "table" && !is_ours_or_sqlites(object)) compare_table(object);
     }
     difference_.before_rows = difference_.statements.size();
     for (const auto& later : indexed_later_) add(later.statement, later.undo);
@@ -156,57 +202,144 @@ class Comparison {
     return "";
   }
 
+  void lose(std::string kind, const TableDefinition& table, const ColumnDefinition* column,
+            std::string words, std::string count_sql) {
+    difference_.losses.push_back({std::move(kind), table.name,
+                                  column == nullptr ? "" : column->name, std::move(words),
+                                  std::move(count_sql)});
+  }
+
+  void rebuild(const SchemaObject& there, const SchemaObject* wanted) {
+    const std::string number = decimal(static_cast<int64_t>(++rebuilt_));
+    auto made = rebuild_table({production_, there, wanted, cat({keep_as_, number})});
+    if (!made.refused.empty()) return refuse(std::move(made.refused));
+    for (auto& statement : made.statements) add(std::move(statement), "");
+    difference_.restore.push_back(std::move(made.restore));
+    for (auto& name : made.kept_tables) difference_.kept_tables.push_back(std::move(name));
+    for (auto& name : made.gone) gone_.push_back(std::move(name));
+  }
+
   void change_table(const SchemaObject& there, const SchemaObject& wanted) {
     const auto now = parse_table(there.sql);
     const auto then = parse_table(wanted.sql);
     if (!now || !then) {
-      refuse(cat(
+      return refuse(cat(
           {"The table ", quoted_name(wanted.name), " has another definition than in production."}));
-      return;
     }
-    const size_t refusals = difference_.refused.size();
-    if (now->without_rowid != then->without_rowid || now->strict != then->strict) {
-      refuse(cat({"The table ", quoted_name(wanted.name),
-                  " changed its options (WITHOUT ROWID, STRICT)."}));
+    bool needs_rebuild = compare_rules(*now, *then);
+    for (const auto& column : now->columns) needs_rebuild |= compare_column(*now, *then, column);
+    for (const auto& column : then->columns) {
+      if (find_column(*now, column.name) != nullptr) continue;
+      needs_rebuild |= !is_addable(column);
+      look_at_new_column(*now, *then, column);
     }
-    if (now->constraints != then->constraints || !same_key(*now, *then)) {
-      refuse(cat({"The constraints of the table ", quoted_name(wanted.name),
-                  " (keys, checks) are others than in production."}));
+    needs_rebuild ? rebuild(there, &wanted) : add_columns(*now, *then);
+  }
+
+  // Keys, checks and options of the whole table; true where they differ.
+  bool compare_rules(const TableDefinition& now, const TableDefinition& then) {
+    const bool same_options = now.without_rowid == then.without_rowid && now.strict == then.strict;
+    const bool keeps_key = same_key(now, then);
+    if (same_options && keeps_key && now.constraints == then.constraints) return false;
+    const bool only_looser = keeps_key && now.without_rowid == then.without_rowid &&
+                             (now.strict || !then.strict) &&
+                             std::ranges::includes(now.constraints, then.constraints);
+    if (!only_looser) {
+      lose("change_table", now, nullptr,
+           cat({"The table ", quoted_name(now.name),
+                " gets other keys, checks or options: ", rules_of(then), "; it had ", rules_of(now),
+                ". Its rows must meet them, and are written anew."}),
+           count_rows(now.name));
     }
-    for (const auto& column : now->columns) compare_column(*then, column);
-    if (difference_.refused.size() == refusals) add_columns(*now, *then);
+    return true;
+  }
+
+  static std::string rules_of(const TableDefinition& table) {
+    std::vector<std::string> rules;
+    if (!table.primary_key.empty()) {
+      rules.push_back(cat({"key ", join(table.primary_key, " + ")}));
+    }
+    for (const auto& rule : table.constraints) rules.push_back(rule);
+    if (table.strict) rules.emplace_back("STRICT");
+    if (table.without_rowid) rules.emplace_back("WITHOUT ROWID");
+    return rules.empty() ? "none" : join(rules, ", ");
   }
 
   static bool same_key(const TableDefinition& now, const TableDefinition& then) {
     return std::ranges::equal(now.primary_key, then.primary_key, same_name);
   }
 
-  void compare_column(const TableDefinition& then, const ColumnDefinition& column) {
-    const std::string name = cat({quoted_name(then.name), ".", quoted_name(column.name)});
+  // True where the column is not as it was.
+  bool compare_column(const TableDefinition& now, const TableDefinition& then,
+                      const ColumnDefinition& column) {
     const ColumnDefinition* wanted = find_column(then, column.name);
     if (wanted == nullptr) {
-      refuse(cat({"The column ", name,
-                  " is no longer in the preview; dropping it would "
-                  "lose what production holds in it."}));
-    } else if (normal_form(wanted->type) != normal_form(column.type)) {
-      refuse(cat({"The column ", name, " changed its type from ",
-                  column.type.empty() ? "none" : column.type, " to ",
-                  wanted->type.empty() ? "none" : wanted->type, "."}));
-    } else if (wanted->constraints != column.constraints) {
-      refuse(cat(
-          {"The column ", name, " changed from \"", column.text, "\" to \"", wanted->text, "\"."}));
+      drop_column(now, then, column);
+      return true;
     }
+    const bool same_type = normal_form(wanted->type) == normal_form(column.type);
+    if (same_type && wanted->constraints == column.constraints) return false;
+    const std::string name = place_of(now, column);
+    const bool was_computed = column.generated != Generated::no;
+    const bool is_computed = wanted->generated != Generated::no;
+    if (!was_computed && is_computed) {
+      lose("change_column", now, &column,
+           cat({"The column ", name, " is computed now; its values are lost."}),
+           count_values(now, column));
+    } else if (!was_computed && !same_type &&
+               (then.strict || !has_same_affinity(wanted->type, column.type))) {
+      lose("change_type", now, &column,
+           cat({"The column ", name, " becomes ", type_words(*wanted), "; it was ",
+                type_words(column), ". Its values are converted where they can be."}),
+           count_values(now, column));
+    }
+    if (!was_computed && !is_computed && is_tighter(column, *wanted)) tighten(now, column, *wanted);
+    return true;
+  }
+
+  void tighten(const TableDefinition& now, const ColumnDefinition& column,
+               const ColumnDefinition& wanted) {
+    std::string words = cat({"The column ", place_of(now, column), " changes from \"", column.text,
+                             "\" to \"", wanted.text, "\"."});
+    const bool fills = wanted.not_null && !column.not_null;
+    if (!fills) return lose("change_column", now, &column, std::move(words), count_rows(now.name));
+    words += cat({" Where it is NULL, ", filling_of(wanted), " takes its place."});
+    lose("change_column", now, &column, std::move(words),
+         cat({count_rows(now.name), " WHERE ", quoted_name(column.name), " IS NULL"}));
+  }
+
+  void drop_column(const TableDefinition& now, const TableDefinition& then,
+                   const ColumnDefinition& column) {
+    if (column.generated != Generated::no) return;
+    const std::string name = place_of(now, column);
+    lose("drop_column", now, &column,
+         cat({"The column ", name, " is not in the preview any more; its values are lost."}),
+         count_values(now, column));
+    const ColumnDefinition* from = only_one(now, then, column.type);
+    const ColumnDefinition* to = only_one(then, now, column.type);
+    if (from == nullptr || to == nullptr) return;
+    lose("rename_guess", now, &column,
+         cat({"Perhaps the column ", name, " was renamed to ", quoted_name(to->name),
+              ", which is new and of the same type. Its values are not taken along."}),
+         count_values(now, column));
+  }
+
+  void look_at_new_column(const TableDefinition& now, const TableDefinition& then,
+                          const ColumnDefinition& column) {
+    using Default = ColumnDefinition::Default;
+    const bool no_value = column.otherwise == Default::none || column.otherwise == Default::null;
+    const bool is_number = column.primary_key && lower_ascii(column.type) == "integer";
+    if (column.generated != Generated::no || !column.not_null || !no_value || is_number) return;
+    lose("add_column", now, &column,
+         cat({"The new column ", place_of(then, column),
+              " is NOT NULL and has no default; rows in production get ", filling_of(column),
+              " there."}),
+         count_rows(now.name));
   }
 
   void add_columns(const TableDefinition& now, const TableDefinition& then) {
     for (const auto& column : then.columns) {
       if (find_column(now, column.name) != nullptr) continue;
-      const std::string why = why_not_addable(column);
-      if (!why.empty()) {
-        refuse(cat({"The new column ", quoted_name(then.name), ".", quoted_name(column.name), " ",
-                    why, "."}));
-        continue;
-      }
       const std::string alter = cat({"ALTER TABLE ", quoted_name(then.name)});
       add(cat({alter, " ADD COLUMN ", column.text}),
           cat({alter, " DROP COLUMN ", quoted_name(column.name)}));
@@ -217,14 +350,43 @@ class Comparison {
     if (is_shadow(production_, object.name) || find(preview_, "table", object.name) != nullptr) {
       return;
     }
-    if (deployed_ == nullptr || find(*deployed_, "table", object.name) != nullptr) {
-      refuse(cat({"The table ", quoted_name(object.name),
-                  " is no longer in the "
-                  "preview; dropping it would lose its rows in production."}));
-    } else {
+    if (deployed_ != nullptr && find(*deployed_, "table", object.name) == nullptr) {
       difference_.kept.push_back(
           cat({"The table ", quoted_name(object.name), " was made in production and stays."}));
+      return;
     }
+    const auto table = parse_table(object.sql);
+    if (!table) {
+      return refuse(cat({"The virtual table ", quoted_name(object.name),
+                         " is not in the preview any more; it can only be dropped by hand."}));
+    }
+    lose("drop_table", *table, nullptr,
+         cat({"The table ", quoted_name(object.name),
+              " is not in the preview any more; its rows are lost."}),
+         count_rows(object.name));
+    guess_renamed_table(*table);
+    rebuild(object, nullptr);
+    dropped_.push_back(object.name);
+  }
+
+  void guess_renamed_table(const TableDefinition& table) {
+    for (const auto& object : preview_) {
+      if (object.type != "table" || find(production_, "table", object.name) != nullptr) continue;
+      const auto now = parse_table(object.sql);
+      if (!now || !have_same_shape(*now, table)) continue;
+      lose("rename_guess", table, nullptr,
+           cat({"Perhaps the table ", quoted_name(table.name), " was renamed to ",
+                quoted_name(object.name),
+                ", which is new and of the same shape. Its rows are not taken along."}),
+           count_rows(table.name));
+    }
+  }
+
+  // Went with its table, or with a column.
+  bool is_gone(const SchemaObject& object) const {
+    const auto is_it = [&](std::string_view name) { return same_name(name, object.name); };
+    const auto is_its_table = [&](std::string_view name) { return same_name(name, object.table); };
+    return std::ranges::any_of(gone_, is_it) || std::ranges::any_of(dropped_, is_its_table);
   }
 
   void compare_others(std::string_view type) {
@@ -232,13 +394,14 @@ class Comparison {
     for (const auto& wanted : preview_) {
       if (wanted.type != type || is_ours_or_sqlites(wanted)) continue;
       const SchemaObject* there = find(production_, type, wanted.name);
+      if (there != nullptr && is_gone(*there)) there = nullptr;
       if (there != nullptr && normal_form(there->sql) == normal_form(wanted.sql)) continue;
       const std::string drop = cat({"DROP ", kind, quoted_name(wanted.name)});
       if (there != nullptr) add(drop, there->sql);
       add(wanted.sql, drop);
     }
     for (const auto& object : production_) {
-      if (object.type != type || is_ours_or_sqlites(object)) continue;
+      if (object.type != type || is_ours_or_sqlites(object) || is_gone(object)) continue;
       if (find(preview_, type, object.name) != nullptr) continue;
       difference_.kept.push_back(cat({"The ", type, " ", quoted_name(object.name),
                                       " is not in the preview and stays in production."}));
@@ -248,6 +411,10 @@ class Comparison {
   const Schema& production_;
   const Schema& preview_;
   const Schema* deployed_;
+  const std::string_view keep_as_;
+  size_t rebuilt_ = 0;
+  std::vector<std::string> gone_;     // indexes and triggers
+  std::vector<std::string> dropped_;  // tables
   struct Later {
     std::string statement;
     std::string undo;
@@ -260,8 +427,9 @@ class Comparison {
 
 SchemaDifference schema_difference(const std::vector<SchemaObject>& production,
                                    const std::vector<SchemaObject>& preview,
-                                   const std::vector<SchemaObject>* deployed) {
-  return Comparison(production, preview, deployed).compare();
+                                   const std::vector<SchemaObject>* deployed,
+                                   std::string_view keep_as) {
+  return Comparison(production, preview, deployed, keep_as).compare();
 }
 
 std::vector<std::string> new_tables_of(const std::vector<SchemaObject>& preview,
@@ -274,15 +442,37 @@ std::vector<std::string> new_tables_of(const std::vector<SchemaObject>& preview,
   return schema_difference(there, preview).new_tables;
 }
 
-std::optional<Failure> refusal_of(const SchemaDifference& difference) {
-  if (difference.refused.empty()) return std::nullopt;
-  const auto others = static_cast<int64_t>(difference.refused.size()) - 1;
-  const std::string more =
-      others > 0 ? cat({" (and ", counted(others, "other change", "other changes"), ")"}) : "";
-  return fix_input(
-      "schema_change_refused", cat({difference.refused.front(), more}),
-      "You: make the change in steps that only add (a new column or table), or undo it "
-      "in the builder. Production and its rows are unchanged.");
+std::string digest_of(const std::vector<SchemaLoss>& losses) {
+  if (losses.empty()) return "";
+  std::string text;
+  for (const auto& loss : losses) {
+    text += cat({loss.kind, "\n", loss.table, "\n", loss.column, "\n", loss.words, "\n\n"});
+  }
+  return blake3_hex(text, 32);
+}
+
+std::optional<Failure> refusal_of(const SchemaDifference& difference, std::string_view accepted) {
+  if (!difference.refused.empty()) {
+    const auto others = static_cast<int64_t>(difference.refused.size()) - 1;
+    const std::string more =
+        others > 0 ? cat({" (and ", counted(others, "other change", "other changes"), ")"}) : "";
+    return fix_input("schema_change_refused", cat({difference.refused.front(), more}),
+                     "You: undo the change in the builder, or make it in another way. Production "
+                     "and its rows are unchanged.");
+  }
+  if (digest_of(difference.losses) == accepted || difference.losses.empty()) return std::nullopt;
+  std::vector<std::string> words;
+  for (const auto& loss : difference.losses) {
+    if (words.size() < losses_told_max) words.push_back(loss.words);
+  }
+  const auto count = static_cast<int64_t>(difference.losses.size());
+  const int64_t more = count - static_cast<int64_t>(words.size());
+  if (more > 0) words.push_back(cat({"And ", decimal(more), " more."}));
+  return fix_input("schema_change_waits",
+                   cat({counted(count, "change", "changes"),
+                        " would lose something in production. ", join(words, " ")}),
+                   "You: say yes to exactly these changes, or undo them in the builder. Production "
+                   "and its rows are unchanged.");
 }
 
 }  // namespace fairway

@@ -97,18 +97,23 @@ Task<HttpResponse> post_pipeline(Host& host, DatabaseAccess access, BodyPiece bo
   co_return refused(provider, "run a statement", response.status, said);
 }
 
-// Sends one request and the close after it; the answer's first result.
-Task<Json> send_pipeline(Host& host, DatabaseAccess access, Json request_json, Repeat repeat) {
-  Json body{{"requests", Json::array({std::move(request_json), {{"type", "close"}}})}};
+// Sends requests and the close after them; the result of the last one, when none failed.
+Task<Json> send_pipeline(Host& host, DatabaseAccess access, Json requests, Repeat repeat) {
+  const size_t count = requests.size();
+  requests.push_back({{"type", "close"}});
+  Json body{{"requests", std::move(requests)}};
   auto piece = bytes_piece(to_text(body));
   auto response = co_await post_pipeline(host, std::move(access), std::move(piece), repeat);
   auto json = json_of(provider, response);
   if (!json.ok()) co_return json.failure();
   const Json& results = member(*json, "results");
-  if (!results.is_array() || results.empty()) co_return unexpected("no results");
-  const Json& first = results[0];
-  if (text_or(first, "type", "") == "error") co_return sql_refused(member(first, "error"));
-  co_return Json(member(member(first, "response"), "result"));
+  if (!results.is_array() || results.size() < count) co_return unexpected("no results");
+  for (size_t i = 0; i < count; ++i) {
+    if (text_or(results[i], "type", "") == "error") {
+      co_return sql_refused(member(results[i], "error"));
+    }
+  }
+  co_return Json(member(member(results[count - 1], "response"), "result"));
 }
 
 // BEGIN, each statement if the one before succeeded, COMMIT if the last did, else ROLLBACK.
@@ -126,12 +131,26 @@ Json transaction_json(const std::vector<HranaStatement>& statements) {
   return {{"type", "batch"}, {"batch", {{"steps", std::move(steps)}}}};
 }
 
+Json execute_json(const HranaStatement& statement) {
+  return {{"type", "execute"}, {"stmt", statement_json(statement)}};
+}
+
+// Whether every step of a transaction worked, the COMMIT at `commit` too.
+Outcome<Done> committed(const Json& result, size_t commit) {
+  const Json& errors = member(result, "step_errors");
+  if (!errors.is_array() || errors.size() <= commit) return unexpected("a batch without steps");
+  for (size_t i = 0; i <= commit; ++i) {
+    if (!errors[i].is_null()) return sql_refused(errors[i]);
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Task<HranaResult> run_statement(Host& host, DatabaseAccess access, HranaStatement statement) {
-  Json request{{"type", "execute"}, {"stmt", statement_json(statement)}};
+  Json requests = Json::array({execute_json(statement)});
   auto result =
-      co_await send_pipeline(host, std::move(access), std::move(request), Repeat::harmless);
+      co_await send_pipeline(host, std::move(access), std::move(requests), Repeat::harmless);
   co_return result_of(result);
 }
 
@@ -145,15 +164,23 @@ Task<std::string> send_pipeline_blob(Host& host, DatabaseAccess access, std::str
 Task<Done> run_transaction(Host& host, DatabaseAccess access,
                            std::vector<HranaStatement> statements) {
   size_t commit = statements.size() + 1;
-  Json request = transaction_json(statements);
+  Json requests = Json::array({transaction_json(statements)});
   auto result =
-      co_await send_pipeline(host, std::move(access), std::move(request), Repeat::unknown);
-  const Json& errors = member(result, "step_errors");
-  if (!errors.is_array() || errors.size() <= commit) co_return unexpected("a batch without steps");
-  for (size_t i = 0; i <= commit; ++i) {
-    if (!errors[i].is_null()) co_return sql_refused(errors[i]);
-  }
-  co_return Done{};
+      co_await send_pipeline(host, std::move(access), std::move(requests), Repeat::unknown);
+  co_return committed(result, commit);
+}
+
+Task<Done> run_schema_transaction(Host& host, DatabaseAccess access,
+                                  std::vector<std::string> texts) {
+  std::vector<HranaStatement> statements;
+  for (auto& text : texts) statements.push_back({std::move(text), {}});
+  size_t commit = statements.size() + 1;
+  // Within a transaction the setting would change nothing.
+  Json requests =
+      Json::array({execute_json({"PRAGMA foreign_keys = OFF", {}}), transaction_json(statements)});
+  auto result =
+      co_await send_pipeline(host, std::move(access), std::move(requests), Repeat::unknown);
+  co_return committed(result, commit);
 }
 
 }  // namespace fairway

@@ -89,6 +89,7 @@ std::string why_removed_too_early(Stage& stage, const HttpRequest& request) {
       "SELECT later.name FROM resources AS earlier JOIN resources AS later"
       " ON later.app_id = earlier.app_id AND later.number > earlier.number"
       " WHERE earlier.name = ?1 AND earlier.kind = ?2 AND earlier.state = 3"
+      " AND json_extract(earlier.detail, '$.kept_by') IS NULL"
       " AND later.kind IN (0, 1, 3) AND later.state BETWEEN 1 AND 2",
       {name, int64_t(kind)});
   if (found.rows.empty()) return "";

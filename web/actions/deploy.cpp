@@ -135,11 +135,44 @@ Task<Done> load_plan(Dashboard& dashboard, std::string project_id) {
   if (plan.ok()) {
     note_answer(dashboard);
     dialog->plan.arrive(std::move(plan.value()), dashboard.host.clock.now_ms());
+    look_at_changes(dashboard);
   } else {
     dialog->plan.fail(plan.failure());
     note_failure(dashboard, plan.failure());
   }
   co_return Done{};
+}
+
+Task<Done> load_changes(Dashboard& dashboard, std::string project_id) {
+  const LocalProject* local = find_local(dashboard.state, project_id);
+  if (local == nullptr || !local->preview.value) co_return Done{};
+  Json schema(local->preview.value->schema);
+  auto changes =
+      co_await outcome_of(api_client::fetch_changes(dashboard.host, project_id, std::move(schema)));
+  DeployDialog* dialog = dialog_of_project(dashboard, project_id);
+  if (dialog == nullptr) co_return Done{};
+  if (!changes.ok()) {
+    dialog->changes.fail(changes.failure());
+    note_failure(dashboard, changes.failure());
+    co_return Done{};
+  }
+  note_answer(dashboard);
+  const bool is_other =
+      !dialog->changes.value || dialog->changes.value->digest != changes.value().digest;
+  if (is_other) dialog->accepts_losses = false;
+  dialog->changes.arrive(std::move(changes.value()), dashboard.host.clock.now_ms());
+  co_return Done{};
+}
+
+api_client::Start start_of(const DeployDialog& dialog, std::string key) {
+  api_client::Start start;
+  start.project_id = dialog.project_id;
+  start.idempotency_key = std::move(key);
+  if (dialog.accepts_losses && dialog.changes.value) {
+    start.accepted_losses = dialog.changes.value->digest;
+  }
+  if (replaces_rows(dialog)) start.rows = api_client::Start::Rows::replace;
+  return start;
 }
 
 // What `.env.example` lists is what the code reads.
@@ -174,8 +207,8 @@ void upload_failed(Dashboard& dashboard, const std::string& project_id, const Fa
   upload.problem = failure;
 }
 
-Task<Done> upload_and_start(Dashboard& dashboard, std::string project_id) {
-  const std::string key = kept_key(dashboard, project_id);
+Task<Done> upload_and_start(Dashboard& dashboard, api_client::Start start) {
+  const std::string project_id = start.project_id;
   if (find_local(dashboard.state, project_id) != nullptr) {
     auto uploaded = co_await outcome_of(upload_project(dashboard, project_id));
     if (!uploaded.ok()) {
@@ -184,7 +217,7 @@ Task<Done> upload_and_start(Dashboard& dashboard, std::string project_id) {
     }
   }
   dashboard.state.uploads[project_id].stage = Upload::Stage::starting;
-  auto id = co_await outcome_of(api_client::start_web_deployment(dashboard.host, project_id, key));
+  auto id = co_await outcome_of(api_client::start_web_deployment(dashboard.host, std::move(start)));
   if (!id.ok()) {
     upload_failed(dashboard, project_id, id.failure());
     co_return Done{};
@@ -281,6 +314,7 @@ void close_deploy(Dashboard& dashboard) {
   if (!state.deploy) return;
   dashboard.running.stop("follow");
   dashboard.running.stop("plan");
+  dashboard.running.stop("changes");
   dashboard.running.stop("report");
   state.deploy.reset();
   dashboard.browser.show_address(state.page == Page::activity ? "/app/dashboard?page=activity"
@@ -295,7 +329,9 @@ void start_deployment(Dashboard& dashboard) {
   if (find_upload(state, project_id).active()) return;
   state.uploads[project_id] = {};
   state.uploads[project_id].stage = Upload::Stage::reading;
-  dashboard.running.restart(cat({"upload ", project_id}), upload_and_start(dashboard, project_id));
+  dashboard.running.restart(
+      cat({"upload ", project_id}),
+      upload_and_start(dashboard, start_of(*state.deploy, kept_key(dashboard, project_id))));
 }
 
 void adopt_active_deployment(Dashboard& dashboard) {
@@ -340,6 +376,17 @@ void resume_deploy(Dashboard& dashboard) {
 void reload_plan(Dashboard& dashboard) {
   if (!dashboard.state.deploy) return;
   dashboard.running.restart("plan", load_plan(dashboard, dashboard.state.deploy->project_id));
+}
+
+void look_at_changes(Dashboard& dashboard) {
+  State& state = dashboard.state;
+  if (!state.deploy || !state.deploy->plan.value) return;
+  DeployDialog& dialog = *state.deploy;
+  const LocalProject* local = find_local(state, dialog.project_id);
+  const bool keeps = dialog.plan.value->data == message::DataPlan::keep;
+  if (!keeps || local == nullptr || !local->preview.value) return;
+  dialog.changes.ask(dashboard.host.clock.now_ms());
+  dashboard.running.restart("changes", load_changes(dashboard, dialog.project_id));
 }
 
 void cancel_deployment(Dashboard& dashboard) {

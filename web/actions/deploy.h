@@ -31,6 +31,10 @@ void resume_deploy(Dashboard& dashboard);
 // Loads the plan again, after something it depends on has changed.
 void reload_plan(Dashboard& dashboard);
 
+// Compares the preview's schema with production's, once both plan and preview are known; nothing
+// before the first deployment. A yes holds until something else would be lost.
+void look_at_changes(Dashboard& dashboard);
+
 void cancel_deployment(Dashboard& dashboard);
 void retry_deployment(Dashboard& dashboard);
 

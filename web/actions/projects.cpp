@@ -57,6 +57,8 @@ Task<Done> count_preview(Dashboard& dashboard, std::string project_id) {
   if (preview.ok()) {
     preview.value().saved_at_ms = local->database_saved_at_ms;
     local->preview.arrive(std::move(preview.value()), dashboard.host.clock.now_ms());
+    const auto& dialog = dashboard.state.deploy;
+    if (dialog && dialog->project_id == project_id) look_at_changes(dashboard);
   } else {
     local->preview.fail(preview.failure());
   }

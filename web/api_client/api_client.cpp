@@ -110,6 +110,13 @@ Task<message::Plan> fetch_plan(Host& host, std::string project_id) {
   co_return decode_plan(body);
 }
 
+Task<message::Changes> fetch_changes(Host& host, std::string project_id, Json schema) {
+  HttpRequest request = request_with("POST", project_path(project_id, "/changes"),
+                                     Json{{"schema", std::move(schema)}});
+  auto body = co_await ask(host, std::move(request), Patience::once);
+  co_return decode_changes(body);
+}
+
 Task<std::vector<message::Variable>> save_environment(Host& host, std::string project_id,
                                                       EnvironmentChange change) {
   Json set = Json::object();
@@ -148,13 +155,15 @@ Task<Done> put_preview(Host& host, std::string project_id, Json manifest) {
   co_return Done{};
 }
 
-Task<std::string> start_web_deployment(Host& host, std::string project_id,
-                                       std::string idempotency_key) {
+Task<std::string> start_web_deployment(Host& host, Start start) {
+  const std::string_view data = start.rows == Start::Rows::replace ? "replace" : "keep";
   HttpRequest request = request_with("POST", "/api/deploy/web",
-                                     Json{{"project_id", std::move(project_id)},
+                                     Json{{"project_id", std::move(start.project_id)},
                                           {"database_provider", "turso"},
                                           {"hosting_provider", "cloudflare"},
-                                          {"idempotency_key", std::move(idempotency_key)}});
+                                          {"data", data},
+                                          {"accepted_losses", std::move(start.accepted_losses)},
+                                          {"idempotency_key", std::move(start.idempotency_key)}});
   auto body = co_await ask(host, std::move(request), Patience::patient);
   co_return decode_deployment_id(body);
 }

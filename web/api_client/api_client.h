@@ -27,6 +27,8 @@ Task<message::Person> fetch_person(Host& host);
 Task<std::vector<message::Project>> fetch_projects(Host& host);
 Task<Done> register_project(Host& host, std::string id, std::string name, std::string description);
 Task<message::Plan> fetch_plan(Host& host, std::string project_id);
+// What a redeployment with a preview of this schema would change in production.
+Task<message::Changes> fetch_changes(Host& host, std::string project_id, Json schema);
 
 struct EnvironmentChange {
   std::vector<std::pair<std::string, std::string>> set;
@@ -41,9 +43,14 @@ Task<Done> put_part(Host& host, std::string sha256, std::string bytes);
 Task<Done> put_bundle(Host& host, std::string project_id, Json manifest);
 Task<Done> put_preview(Host& host, std::string project_id, Json manifest);
 
+struct Start {
+  std::string project_id;
+  std::string idempotency_key;
+  std::string accepted_losses;  // The digest of the changes that were said yes to.
+  enum class Rows : uint8_t { keep, replace } rows = Rows::keep;
+};
 // Answers the id of the deployment that is active now; the same key never starts a second one.
-Task<std::string> start_web_deployment(Host& host, std::string project_id,
-                                       std::string idempotency_key);
+Task<std::string> start_web_deployment(Host& host, Start start);
 Task<message::Deployment> fetch_deployment(Host& host, std::string id);
 Task<std::vector<message::DeploymentSummary>> fetch_deployments(Host& host);
 Task<Done> cancel_deployment(Host& host, std::string id);

@@ -275,6 +275,26 @@ Outcome<message::Plan> decode_plan(const Json& json) {
   return plan;
 }
 
+Outcome<message::Changes> decode_changes(const Json& json) {
+  const Json* losses = list_of(json, "losses");
+  const Json* refused = list_of(json, "refused");
+  message::Changes changes;
+  changes.digest = text_or(json, "digest", "");
+  if (!json.is_object() || losses == nullptr || refused == nullptr ||
+      losses->empty() != changes.digest.empty()) {
+    return unreadable("what would change in production");
+  }
+  for (const Json& loss : *losses) {
+    changes.losses.push_back({text_or(loss, "kind", ""), text_or(loss, "table", ""),
+                              text_or(loss, "column", ""), text_or(loss, "words", ""),
+                              integer_or(loss, "rows", -1)});
+  }
+  for (const Json& words : *refused) {
+    if (words.is_string()) changes.refused.push_back(words.get<std::string>());
+  }
+  return changes;
+}
+
 Outcome<std::vector<message::Variable>> decode_environment(const Json& json) {
   const Json* list = list_of(json, "environment");
   if (!json.is_object() || list == nullptr) return unreadable("the environment");
@@ -302,6 +322,10 @@ Outcome<message::Deployment> decode_deployment(const Json& json) {
   deployment.url = text_or(json, "url", "");
   deployment.problem = problem_of(member(json, "failure"));
   deployment.has_report = flag_or(json, "report", false);
+  const Json* kept = list_of(json, "kept");
+  for (const Json& item : kept == nullptr ? Json::array() : *kept) {
+    deployment.kept.push_back({text_or(item, "name", ""), integer_or(item, "until_ms", 0)});
+  }
   const bool known_status =
       read_word(deployment_words, text_or(json, "status", ""), &deployment.status);
   if (!json.is_object() || deployment.id.empty() || !known_status ||

@@ -13,6 +13,7 @@ namespace fairway {
 Outcome<message::Health> decode_health(const Json& json);
 Outcome<message::Person> decode_person(const Json& json);
 Outcome<std::vector<message::Project>> decode_projects(const Json& json);
+Outcome<message::Changes> decode_changes(const Json& json);
 Outcome<message::Plan> decode_plan(const Json& json);
 Outcome<std::vector<message::Variable>> decode_environment(const Json& json);
 Outcome<message::Deployment> decode_deployment(const Json& json);

@@ -135,6 +135,27 @@ struct Plan {
   std::vector<std::string> production_tables;
 };
 
+// What would be lost or bent in production, and how many rows that concerns (-1: not counted).
+struct SchemaLoss {
+  std::string kind;
+  std::string table;
+  std::string column;
+  std::string words;
+  int64_t rows = -1;
+};
+
+struct Changes {
+  std::vector<SchemaLoss> losses;
+  std::string digest;  // What a yes is said to.
+  std::vector<std::string> refused;
+};
+
+// What a release has put aside: the database that it replaced, or tables in its own ("").
+struct KeptAside {
+  std::string database;
+  int64_t until_ms = 0;
+};
+
 enum class StepState : uint8_t { waiting, running, done, failed, undoing, undone, skipped };
 
 struct Step {
@@ -184,6 +205,7 @@ struct Deployment {
   std::vector<LogLine> log;
   std::optional<Problem> problem;
   std::vector<LeftOver> left_over;
+  std::vector<KeptAside> kept;
   bool has_report = false;
 };
 

@@ -110,4 +110,9 @@ void add_toast(State& state, ToastMessage toast) {
   state.toasts.push_back(std::move(toast));
 }
 
+bool replaces_rows(const DeployDialog& dialog) {
+  const bool keeps = dialog.plan.value && dialog.plan.value->data == message::DataPlan::keep;
+  return keeps && dialog.replaces_rows;
+}
+
 }  // namespace fairway

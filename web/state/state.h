@@ -92,6 +92,10 @@ struct DeployDialog {
   std::string project_id;
   std::string project_name;
   Remote<message::Plan> plan;
+  // Of a redeployment: what the preview's schema would change in production.
+  Remote<message::Changes> changes;
+  bool accepts_losses = false;  // Of the person: the yes to exactly the changes shown.
+  bool replaces_rows = false;   // Of the person.
   EnvironmentEditor environment;
   // Empty while nothing has been started: the choices are shown. Else the work or its result.
   std::string deployment_id;
@@ -107,6 +111,9 @@ struct DeployDialog {
   Sheet sheet = Sheet::none;    // Of the person.
   Failure problem;              // Of cancelling, retrying or loading the report.
 };
+
+// Whether the preview's rows are going to take the place of production's.
+bool replaces_rows(const DeployDialog& dialog);
 
 struct State {
   int64_t now_ms = 0;

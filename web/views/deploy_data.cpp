@@ -70,16 +70,14 @@ float draw_found(ui::Ui& ui, Desk& desk, ui::Rect at, const LocalProject& local)
   if (ui::button_right(ui, row, "Review", review)) open_review(desk.dashboard, local.id);
   const std::string saved =
       cat({" from the preview, saved ", time_ago(desk.state.now_ms, preview.saved_at_ms)});
-  const std::string_view compared = keeps_rows(dialog)
+  const std::string_view compared = keeps_rows(dialog) && !replaces_rows(dialog)
                                         ? ", every cell of a new table is compared after loading"
                                         : ", every cell is compared after loading";
   float height = draw_counts(
       ui, row, counts(tables, preview.rows), saved,
       cat({size_words(preview.size_bytes), compared, accepted_words(desk.state, local.id)}));
   if (keeps_rows(dialog)) {
-    height +=
-        8 + small_paragraph(ui, {at.x, at.y + height + 8, at.width, 0},
-                            redeployment_words(preview, dialog.plan.value->production_tables));
+    height += 12 + draw_production_rows(ui, desk, {at.x, at.y + height + 12, at.width, 0}, preview);
   }
   if (dialog.tables_open) {
     height += 12 + draw_tables(ui, preview, {at.x, at.y + height + 12, at.width, 0});
@@ -136,7 +134,9 @@ std::string data_summary(const State& state) {
 float draw_data_section(ui::Ui& ui, Desk& desk, ui::Rect at) {
   const DeployDialog& dialog = *desk.state.deploy;
   Section section(ui, at, "Data to carry",
-                  keeps_rows(dialog) ? "Production rows stay" : "Every cell checked");
+                  replaces_rows(dialog) ? "In place of production's"
+                  : keeps_rows(dialog)  ? "Production rows stay"
+                                        : "Every cell checked");
   const LocalProject* local = find_local(desk.state, dialog.project_id);
   float height = 0;
   if (local == nullptr) {

@@ -29,6 +29,11 @@ float draw_data_section(ui::Ui& ui, Desk& desk, ui::Rect at);
 float draw_environment_section(ui::Ui& ui, Desk& desk, ui::Rect at);
 float draw_domain_section(ui::Ui& ui, Desk& desk, ui::Rect at);
 
+// What becomes of production's rows: the choice, and the yes where something would be lost.
+float draw_production_rows(ui::Ui& ui, Desk& desk, ui::Rect at, const LocalPreview& preview);
+// Why the changes of production's schema hold the deployment up; "" where they do not.
+std::string why_changes_wait(const DeployDialog& dialog);
+
 // "7 tables, 7,474 rows", or what is wrong, for one line.
 std::string data_summary(const State& state);
 std::string environment_summary(const State& state);

@@ -26,7 +26,9 @@ std::vector<SheetRow> rows_of(const State& state) {
       {Sheet::database, ui::Icon::db, "Database", "Turso", ""},
       {Sheet::hosting, ui::Icon::cloud, "Hosting", "Cloudflare", ""},
       {Sheet::data, ui::Icon::table, "Data to carry", data_summary(state),
-       has_problem ? "1 problem" : ""},
+       has_problem                        ? "1 problem"
+       : why_changes_wait(dialog).empty() ? ""
+                                          : "Needs your yes"},
       {Sheet::environment, ui::Icon::lock, "Environment", environment_summary(state), ""},
       {Sheet::domain, ui::Icon::globe, "Domain", address, ""},
   };

@@ -62,6 +62,8 @@ std::string why_not_deploy(const State& state) {
     return is_environment_blocker(blockers.front()) ? "The environment is not complete."
                                                     : blockers.front().message;
   }
+  const std::string changes = why_changes_wait(dialog);
+  if (!changes.empty()) return changes;
   if (state.connection.lost) return "The connection is lost.";
   if (!dialog.plan.value) return dialog.plan.failed() ? "Fairway could not plan this." : "";
   return "";
@@ -111,8 +113,10 @@ void draw_deploy_button(ui::Ui& ui, Desk& desk, ui::Rect at) {
   if (dialog.plan.value && dialog.plan.value->month_total_nanos > 0) {
     words = cat({"Deploy for ", money_words(dialog.plan.value->month_total_nanos), " a month"});
   }
+  if (replaces_rows(dialog)) words = "Deploy and replace rows";
   const std::string why = why_not_deploy(state);
-  const bool is_ready = dialog.plan.has_value();
+  const bool is_comparing = dialog.changes.waiting() && !replaces_rows(dialog);
+  const bool is_ready = dialog.plan.has_value() && !is_comparing;
   const bool has_keys = !ui.touch() && why.empty();
   const std::string keys = has_keys ? ui::keys_text(ui, "↵") : std::string();
   const ui::ButtonOptions options{

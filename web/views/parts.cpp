@@ -187,7 +187,11 @@ std::vector<message::PlanStep> planned_steps(const State& state) {
   const LocalProject* local = find_local(state, dialog.project_id);
   if (local == nullptr) return steps;
   for (message::PlanStep& step : steps) {
-    const bool carries = dialog.plan.value->data == message::DataPlan::carry;
+    const bool replaces = replaces_rows(dialog);
+    const bool carries = replaces || dialog.plan.value->data == message::DataPlan::carry;
+    if (step.name == "provision_database" && replaces) {
+      step.detail = "Turso, a new one beside the old";
+    }
     if (step.name == "migrate_data" && carries && local->preview.failed()) {
       step.detail = "Not possible as the preview is now";
     } else if (step.name == "migrate_data" && carries && local->preview.value) {

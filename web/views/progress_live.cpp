@@ -164,6 +164,20 @@ float draw_report_head(ui::Ui& ui, Desk& desk, ui::Rect at, const message::Repor
   return is_phone ? 30.0F : 36.0F;
 }
 
+// What this release put aside, in a sentence each.
+float draw_kept(ui::Ui& ui, ui::Rect at, const message::Deployment& deployment) {
+  float height = 0;
+  for (const message::KeptAside& kept : deployment.kept) {
+    const std::string what = kept.database.empty()
+                                 ? "What the changes took out is kept in the database"
+                                 : cat({"The database of before, ", kept.database, ", is kept"});
+    height +=
+        small_paragraph(ui, {at.x, at.y + height, at.width, 0},
+                        cat({what, " until ", day_words(kept.until_ms), ", and then deleted."}));
+  }
+  return height == 0 ? 0 : height + 16;
+}
+
 float draw_report_part(ui::Ui& ui, Desk& desk, ui::Rect at) {
   const DeployDialog& dialog = *desk.state.deploy;
   const bool is_phone = ui.width_class() == ui::WidthClass::phone;
@@ -231,6 +245,7 @@ void draw_live(ui::Ui& ui, Desk& desk, ui::Rect area) {
   column.skip(24);
   ui::divider(ui, {content.x, column.y, content.width, 1});
   column.skip(is_phone ? 16.0F : 20.0F);
+  column.skip(draw_kept(ui, {column.area.x, column.y, column.area.width, 0}, deployment));
   column.skip(draw_report_part(ui, desk, {column.area.x, column.y, column.area.width, 0}) + 16);
   if (is_phone) {
     column.skip(draw_steps_row(ui, state, {content.x, column.y, content.width, 52}));
