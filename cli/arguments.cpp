@@ -151,8 +151,14 @@ std::optional<Failure> check(const Arguments& arguments) {
     return wrong_use(cat({"--over ", *arguments.over, " is not known: http."}), verb);
   }
   const bool changes = arguments.yes == Switch::on || arguments.replace == Switch::on;
-  if (changes && (!is_postgres_url(*arguments.into) || arguments.over)) {
-    return wrong_use("--yes and --replace are for PostgreSQL, and not for --over http.", verb);
+  if (changes && arguments.over) {
+    return wrong_use("--yes and --replace are not for --over http.", verb);
+  }
+  if (arguments.replace == Switch::on && !is_postgres_url(*arguments.into)) {
+    return wrong_use(
+        "--replace is for PostgreSQL. With libSQL a new database takes the rows, and the app the "
+        "address of that one.",
+        verb);
   }
   if (arguments.inserts == Switch::on && to != "postgres") {
     return wrong_use("--inserts is for --to postgres.", verb);

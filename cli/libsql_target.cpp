@@ -50,10 +50,8 @@ std::string definition_of(const std::vector<SchemaObject>& schema, std::string_v
 }
 
 Task<Done> run_all(Host& host, DatabaseAccess access, std::vector<std::string> texts) {
-  std::vector<HranaStatement> statements;
-  for (auto& text : texts) statements.push_back({std::move(text), {}});
-  if (statements.empty()) co_return Done{};
-  co_return co_await run_transaction(host, std::move(access), std::move(statements));
+  if (texts.empty()) co_return Done{};
+  co_return co_await run_transaction(host, std::move(access), std::move(texts));
 }
 
 // The rows of one new table.
@@ -240,10 +238,42 @@ void add_settings(const PreviewHeader& header, std::vector<std::string>& stateme
        decimal(header.user_version), "),('application_id',", decimal(header.application_id), ")"}));
 }
 
+// Each loss with the rows that it concerns.
+Outcome<Failure> waiting_failure(NativeHost& native, const DatabaseAccess& access,
+                                 const std::vector<SchemaLoss>& losses) {
+  std::vector<std::string> words;
+  for (const auto& loss : losses) {
+    auto counted_rows = native.run(run_statement(native.host, access, {loss.count_sql, {}}));
+    if (!counted_rows.ok()) return counted_rows.failure();
+    const auto& rows = counted_rows->rows;
+    const int64_t* count =
+        rows.empty() || rows[0].empty() ? nullptr : std::get_if<int64_t>(&rows[0][0]);
+    words.push_back(
+        cat({loss.words, " (", counted(count == nullptr ? 0 : *count, "row", "rows"), ")"}));
+  }
+  return fix_input("schema_change_waits",
+                   cat({counted(static_cast<int64_t>(losses.size()), "change", "changes"),
+                        " would lose something in production. ", join(words, " ")}),
+                   "You: run it again with --yes to have them made, or change the preview. Nothing "
+                   "was changed.");
+}
+
+// The statements up to the rows, without what they put aside for taking them back: here they are
+// one transaction, which is whole or not at all.
+std::vector<std::string> statements_before_rows(const SchemaDifference& difference) {
+  std::vector<std::string> statements(
+      difference.statements.begin(),
+      difference.statements.begin() + static_cast<ptrdiff_t>(difference.before_rows));
+  for (const auto& name : difference.kept_tables) {
+    statements.push_back(cat({"DROP TABLE ", quoted_name(name)}));
+  }
+  return statements;
+}
+
 // Takes up a load that broke off, or begins one. Nothing is under way when the schemas are equal.
 Outcome<Marks> find_or_begin(NativeHost& native, const DatabaseAccess& access, Preview& preview,
                              const Inspection& inspection, const std::string& load_id,
-                             LibsqlResult& result) {
+                             const LibsqlWork& work, LibsqlResult& result) {
   auto marks = read_marks(native, access);
   if (!marks.ok()) return marks.failure();
   if (!marks->load_id.empty()) {
@@ -253,15 +283,20 @@ Outcome<Marks> find_or_begin(NativeHost& native, const DatabaseAccess& access, P
   auto production = native.run(read_target_schema(native.host, access));
   if (!production.ok()) return production.failure();
   auto difference = schema_difference(*production, preview.schema());
-  if (auto refusal = refusal_of(difference, "")) return *refusal;
+  const std::string all = digest_of(difference.losses);
+  if (auto refusal = refusal_of(difference, all)) return *refusal;
+  if (!difference.losses.empty() && work.losses == LibsqlWork::Losses::told) {
+    auto waiting = waiting_failure(native, access, difference.losses);
+    return waiting.ok() ? *waiting : waiting.failure();
+  }
   result.kept = difference.kept;
   result.statements = difference.statements;
   if (difference.identical()) return marks;
   if (auto failure = refuse_large_rows(preview, inspection, difference.new_tables)) return *failure;
   Marks begun{load_id, difference.new_tables, production->empty()};
-  difference.statements.resize(difference.before_rows);
-  if (begun.is_first) add_settings(preview.header(), difference.statements);
-  auto made = native.run(begin_load(native.host, access, begun, std::move(difference.statements)));
+  auto statements = statements_before_rows(difference);
+  if (begun.is_first) add_settings(preview.header(), statements);
+  auto made = native.run(begin_load(native.host, access, begun, std::move(statements)));
   if (!made.ok()) return made.failure();
   return begun;
 }
@@ -316,7 +351,7 @@ Outcome<LibsqlResult> migrate_to_libsql(NativeHost& native, DatabaseAccess acces
                                         const std::string& snapshot_sha256,
                                         const LibsqlWork& work) {
   LibsqlResult result;
-  auto marks = find_or_begin(native, access, preview, inspection, snapshot_sha256, result);
+  auto marks = find_or_begin(native, access, preview, inspection, snapshot_sha256, work, result);
   if (!marks.ok()) return marks.failure();
   result.new_tables = marks->new_tables;
   const bool is_under_way = !marks->load_id.empty();

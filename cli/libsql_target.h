@@ -3,7 +3,7 @@
 // is read back and summed.
 //
 // An empty database gets everything. A database that has tables already is a redeployment: what is
-// new there is added, production's rows stay, and what would drop or retype data is refused.
+// new there is added, production's rows stay, and what would drop or retype data waits for a yes.
 // Killed at any point, the same command goes on: batches that arrived are known by their key.
 #pragma once
 
@@ -23,6 +23,8 @@ namespace fairway::cli {
 Outcome<DatabaseAccess> libsql_access_of(const std::string& url);
 
 struct LibsqlWork {
+  // What production would lose: done, or told in a failure.
+  enum class Losses { told, accepted } losses = Losses::told;
   std::function<void(std::string_view table, int64_t rows_done)> loaded;
   std::function<void(std::string_view table, int64_t rows_done)> verified;
 };
@@ -37,8 +39,8 @@ struct LibsqlResult {
   std::vector<std::string> new_tables;
 };
 
-// Fails with fix_input `schema_change_refused` and `other_load_unfinished` before anything is
-// changed, and as Hrana does.
+// Fails with fix_input `schema_change_waits` (each loss with its rows), `schema_change_refused` and
+// `other_load_unfinished` before anything is changed, and as Hrana does.
 Outcome<LibsqlResult> migrate_to_libsql(NativeHost& native, DatabaseAccess access, Preview& preview,
                                         const Inspection& inspection,
                                         const std::string& snapshot_sha256, const LibsqlWork& work);

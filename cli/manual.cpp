@@ -94,7 +94,7 @@ DESCRIPTION
                                     tables gets what is new, and keeps its rows.
 
     A database that has tables already is deployed to again: its schema becomes the preview's, and
-    its rows stay. In PostgreSQL what only adds happens by itself: new tables with their rows, new
+    its rows stay. What only adds happens by itself: new tables with their rows, new
     columns, keys, indexes, views, triggers. What would lose something (a table, column or index
     that the preview has not, a type that does not hold what is there, NOT NULL without a default)
     is listed with the number of rows, and waits for --yes; until then nothing is changed, exit 3.
@@ -105,7 +105,7 @@ OPTIONS
     --into URL      where to. A password may stand in PGPASSWORD or ~/.pgpass, but not over HTTP
     --over http     by POST https://HOST/sql; FAIRWAY_NEON_URL names another endpoint
     --schema NAME   the PostgreSQL schema; made when it is missing. Without it: search_path's first
-    --yes           make the changes too that lose something in production (PostgreSQL)
+    --yes           make the changes too that lose something in production; not over HTTP
     --replace       the preview's tables and rows in place of all that are there (PostgreSQL). The
                     old ones are moved to the schema NAME_before_DATE_TIME; a run drops that one
                     when it is older than seven days, unless something outside of it uses it

@@ -194,8 +194,10 @@ Outcome<Exit> migrate_into_libsql(const Arguments& arguments) {
   if (!inspected.ok()) return inspected.failure();
   NativeHost native;
   ProgressLine progress(inspected->inspection.rows);
+  LibsqlWork work = shown_on(progress);
+  if (arguments.yes == Switch::on) work.losses = LibsqlWork::Losses::accepted;
   auto result = migrate_to_libsql(native, *access, inspected->preview, inspected->inspection,
-                                  sha256_hex(inspected->preview.bytes()), shown_on(progress));
+                                  sha256_hex(inspected->preview.bytes()), work);
   if (!result.ok()) return result.failure();
   if (auto failure = why_changed(inspected->source)) return *failure;
   progress.end();

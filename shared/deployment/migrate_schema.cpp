@@ -38,7 +38,7 @@ Task<Done> load_added_rows(Host& host, Journal& journal, Deployment deployment,
 // because the change is planned from what production has.
 Task<Done> apply(Host& host, DatabaseAccess access, std::vector<std::string> statements) {
   if (statements.empty()) co_return Done{};
-  co_return co_await run_schema_transaction(host, std::move(access), std::move(statements));
+  co_return co_await run_transaction(host, std::move(access), std::move(statements));
 }
 
 // Unlike any name that another release of the app keeps tables under.
@@ -196,7 +196,7 @@ Task<Done> restore_tables(Host& host, DatabaseAccess access, Json restore) {
     auto found = co_await run_statement(host, access,
                                         {"SELECT 1 FROM sqlite_schema WHERE name = ?1", {kept}});
     if (found.rows.empty()) continue;
-    co_await run_schema_transaction(host, access, texts_of(member(one, "statements")));
+    co_await run_transaction(host, access, texts_of(member(one, "statements")));
   }
   co_return Done{};
 }

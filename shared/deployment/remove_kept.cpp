@@ -19,7 +19,7 @@ Task<Done> drop_tables(Host& host, Deployment deployment, App app, Resource reso
   for (const Json& name : member(resource.detail, "kept_tables")) {
     statements.push_back(cat({"DROP TABLE IF EXISTS ", quoted_name(name.get<std::string>())}));
   }
-  co_await run_schema_transaction(host, std::move(access), std::move(statements));
+  co_await run_transaction(host, std::move(access), std::move(statements));
   resource.detail.erase("kept_by");
   resource.detail["kept_tables"] = Json::array();
   set_detail(host, resource, resource.detail);

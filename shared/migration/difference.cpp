@@ -126,6 +126,7 @@ class Comparison {
       : production_(production), preview_(preview), deployed_(deployed), keep_as_(keep_as) {}
 
   SchemaDifference compare() {
+    for (std::string_view type : {"trigger", "view", "index"}) drop_deployed(type);
     for (const auto& object : production_) {
       if (object.type == "table" && !is_ours_or_sqlites(object)) look_for_dropped(object);
     }
@@ -211,7 +212,7 @@ class Comparison {
 
   void rebuild(const SchemaObject& there, const SchemaObject* wanted) {
     const std::string number = decimal(static_cast<int64_t>(++rebuilt_));
-    auto made = rebuild_table({production_, there, wanted, cat({keep_as_, number})});
+    auto made = rebuild_table({production_, there, wanted, cat({keep_as_, number}), gone_});
     if (!made.refused.empty()) return refuse(std::move(made.refused));
     for (auto& statement : made.statements) add(std::move(statement), "");
     difference_.restore.push_back(std::move(made.restore));
@@ -389,14 +390,33 @@ class Comparison {
     return std::ranges::any_of(gone_, is_it) || std::ranges::any_of(dropped_, is_its_table);
   }
 
+  static std::string drop_of(const SchemaObject& object) {
+    const std::string_view kind = object.type == "index"  ? "INDEX "
+                                  : object.type == "view" ? "VIEW "
+                                                          : "TRIGGER ";
+    return cat({"DROP ", kind, quoted_name(object.name)});
+  }
+
+  // What an earlier preview brought and this one lacks. No rows are in it, and it may speak of what
+  // is going to be dropped.
+  void drop_deployed(std::string_view type) {
+    if (deployed_ == nullptr) return;
+    for (const auto& object : production_) {
+      if (object.type != type || is_ours_or_sqlites(object)) continue;
+      const bool was_deployed = find(*deployed_, type, object.name) != nullptr;
+      if (!was_deployed || find(preview_, type, object.name) != nullptr) continue;
+      add(drop_of(object), object.sql);
+      gone_.push_back(object.name);
+    }
+  }
+
   void compare_others(std::string_view type) {
-    const std::string kind = type == "index" ? "INDEX " : type == "view" ? "VIEW " : "TRIGGER ";
     for (const auto& wanted : preview_) {
       if (wanted.type != type || is_ours_or_sqlites(wanted)) continue;
       const SchemaObject* there = find(production_, type, wanted.name);
       if (there != nullptr && is_gone(*there)) there = nullptr;
       if (there != nullptr && normal_form(there->sql) == normal_form(wanted.sql)) continue;
-      const std::string drop = cat({"DROP ", kind, quoted_name(wanted.name)});
+      const std::string drop = drop_of(wanted);
       if (there != nullptr) add(drop, there->sql);
       add(wanted.sql, drop);
     }

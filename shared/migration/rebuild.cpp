@@ -222,8 +222,9 @@ class Rebuild {
                                 same_name(object.table, table_.there.name) && !object.sql.empty();
       if (!stands_on_it) continue;
       objects_.push_back(object.sql);
-      const bool is_lost =
-          table_.wanted == nullptr || (object.type == "index" && names_a_lost_column(object));
+      const auto is_it = [&](std::string_view name) { return same_name(name, object.name); };
+      const bool is_lost = table_.wanted == nullptr || std::ranges::any_of(table_.gone, is_it) ||
+                           (object.type == "index" && names_a_lost_column(object));
       if (is_lost) {
         made_.gone.push_back(object.name);
       } else {

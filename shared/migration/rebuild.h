@@ -14,9 +14,10 @@ namespace fairway {
 
 struct TableOnBothSides {
   const std::vector<SchemaObject>& production;
-  const SchemaObject& there;   // the table in production
-  const SchemaObject* wanted;  // in the preview; null: it is dropped
-  std::string kept;            // what the table is to be called that keeps the rows
+  const SchemaObject& there;             // the table in production
+  const SchemaObject* wanted;            // in the preview; null: it is dropped
+  std::string kept;                      // what the table is to be called that keeps the rows
+  const std::vector<std::string>& gone;  // names of indexes and triggers that are not made again
 };
 
 struct TableRebuild {

@@ -161,17 +161,7 @@ Task<std::string> send_pipeline_blob(Host& host, DatabaseAccess access, std::str
   co_return std::move(response.body);
 }
 
-Task<Done> run_transaction(Host& host, DatabaseAccess access,
-                           std::vector<HranaStatement> statements) {
-  size_t commit = statements.size() + 1;
-  Json requests = Json::array({transaction_json(statements)});
-  auto result =
-      co_await send_pipeline(host, std::move(access), std::move(requests), Repeat::unknown);
-  co_return committed(result, commit);
-}
-
-Task<Done> run_schema_transaction(Host& host, DatabaseAccess access,
-                                  std::vector<std::string> texts) {
+Task<Done> run_transaction(Host& host, DatabaseAccess access, std::vector<std::string> texts) {
   std::vector<HranaStatement> statements;
   for (auto& text : texts) statements.push_back({std::move(text), {}});
   size_t commit = statements.size() + 1;

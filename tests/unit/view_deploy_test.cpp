@@ -324,6 +324,106 @@ TEST_CASE("a redeployment says which rows are added and that those of production
   CHECK(page.shows("1 new table with 1 row is added. Rows in production stay as they are."));
 }
 
+namespace {
+
+void open_redeployment(World& world, std::string_view changes) {
+  answer_usual(world);
+  put_guestbook(world);
+  Json plan = plan_json();
+  plan["data"] = "keep";
+  plan["first_deployment"] = false;
+  plan["production_tables"] = Json::array({"entries"});
+  world.edge.answer("GET /api/projects/guestbook/plan", 200, to_text(plan));
+  world.edge.answer("POST /api/projects/guestbook/changes", 200, std::string(changes));
+  world.dashboard.running.start_once("start", start_up(world.dashboard));
+  world.settle();
+  open_deploy(world.dashboard, "guestbook");
+  world.settle();
+}
+
+constexpr std::string_view two_losses =
+    R"({"digest":"d1","refused":[],"losses":[
+      {"kind":"drop_table","table":"old","column":"","rows":1234,
+       "words":"The table \"old\" is not in the preview any more; its rows are lost."},
+      {"kind":"drop_column","table":"entries","column":"mood","rows":1,
+       "words":"The column \"entries\".\"mood\" is not in the preview any more."}]})";
+
+// The body with which the deployment was started; the upload before it is done at once.
+std::string start_body(World& world) {
+  for (const Sent& sent : world.edge.sent) {
+    if (sent.method == "POST" && sent.path == "/api/deploy/web") return sent.body;
+  }
+  return "";
+}
+
+void take_everything(World& world) {
+  world.edge.answer("POST /api/blobs/missing", 200, R"({"missing":[]})");
+  world.edge.answer("PUT /api/projects/guestbook/bundle", 204, "");
+  world.edge.answer("PUT /api/projects/guestbook/preview", 204, "");
+  world.edge.answer("POST /api/projects", 200, "{}");
+  world.edge.answer("POST /api/deploy/web", 202, R"({"deployment_id":"dep_1"})");
+}
+
+}  // namespace
+
+TEST_CASE("what production would lose is shown with its rows and waits for a yes") {
+  World world;
+  open_redeployment(world, two_losses);
+  take_everything(world);
+  NullBackend page = page_of(world);
+  CHECK(page.shows("2 changes lose something in production"));
+  CHECK(page.shows("The table \"old\" is not in the preview any more; its rows are lost."));
+  CHECK(page.shows("1,234 rows"));
+  CHECK_FALSE(page.click(Role::button, "Deploy for $0.10 a month"));
+  CHECK(page.shows("What production would lose needs your yes."));
+  draw_everywhere(page);
+  page.resize(390, 844);
+  CHECK(page.shows("Needs your yes"));
+  page.resize(1440, 900);
+  CHECK(page.click(Role::checkbox, "Yes, make these changes"));
+  // Compared again, with the same outcome: the yes holds; with another: it does not.
+  look_at_changes(world.dashboard);
+  world.settle();
+  CHECK(world.state.deploy->accepts_losses);
+  std::string others(two_losses);
+  world.edge.answer("POST /api/projects/guestbook/changes", 200,
+                    others.replace(others.find("d1"), 2, "d2"));
+  look_at_changes(world.dashboard);
+  world.settle();
+  CHECK_FALSE(world.state.deploy->accepts_losses);
+  page.draw();
+  CHECK(page.click(Role::checkbox, "Yes, make these changes"));
+  page.draw();
+  CHECK(page.click(Role::button, "Deploy for $0.10 a month"));
+  world.settle();
+  CHECK(start_body(world).find(R"("accepted_losses":"d2")") != std::string::npos);
+  CHECK(start_body(world).find(R"("data":"keep")") != std::string::npos);
+}
+
+TEST_CASE("what cannot be done to production holds the deployment up") {
+  World world;
+  open_redeployment(world, R"({"digest":"","losses":[],"refused":["The table t is odd."]})");
+  NullBackend page = page_of(world);
+  CHECK(page.shows("The table t is odd."));
+  CHECK_FALSE(page.click(Role::button, "Deploy for $0.10 a month"));
+}
+
+TEST_CASE("production's rows are replaced only when that is chosen") {
+  World world;
+  open_redeployment(world, two_losses);
+  take_everything(world);
+  NullBackend page = page_of(world);
+  CHECK(page.click(Role::radio, "Replace them with the preview's"));
+  page.draw();
+  CHECK(page.shows("fw-guestbook-1a2b, is kept for seven days"));
+  draw_everywhere(page);
+  page.resize(1440, 900);
+  CHECK(page.click(Role::button, "Deploy and replace rows"));
+  world.settle();
+  CHECK(start_body(world).find(R"("data":"replace")") != std::string::npos);
+  CHECK(start_body(world).find(R"("accepted_losses":"")") != std::string::npos);
+}
+
 TEST_CASE("an operator's missing setting is said before anything starts") {
   World world;
   start(world);

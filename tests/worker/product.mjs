@@ -165,9 +165,16 @@ export class Tab {
     await this.sendPreview(project, database, production_tables);
   }
 
-  /** Starts a deployment and waits for its end. @param {string} project */
-  async deploy(project) {
-    const started = await this.person.post('/api/deploy/web', { project_id: project });
+  /** What a redeployment would change. @param {string} project @param {Uint8Array} database */
+  async changes(project, database) {
+    const { schema } = packageOf(this.product.folder, database, []).manifest;
+    return (await this.person.post(`/api/projects/${project}/changes`, { schema })).json;
+  }
+
+  /** Starts a deployment and waits for its end. @param {string} project
+   *  @param {{data?: string, accepted_losses?: string}} [wishes] */
+  async deploy(project, wishes = {}) {
+    const started = await this.person.post('/api/deploy/web', { project_id: project, ...wishes });
     if (started.status !== 202) throw new Error(`${started.status} ${started.text}`);
     return this.follow(started.json.deployment_id);
   }

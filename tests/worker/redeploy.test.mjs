@@ -123,3 +123,98 @@ test('an app that was deleted and deployed again is compared with its own releas
   assert.equal((await tab.deploy('guests')).status, 'live');
   assert.deepEqual(await askSite(again.url, 'SELECT count(*) AS n FROM note'), [{ n: 3 }]);
 });
+
+const smaller = `CREATE TABLE guest(id INTEGER PRIMARY KEY);
+  CREATE TABLE visit(at INT); INSERT INTO visit VALUES (7);`;
+const asideSql = "SELECT name FROM sqlite_schema WHERE name LIKE '\\_fairway\\_kept%' ESCAPE '\\'";
+
+test('what would be lost is told with its rows, and waits for a yes to exactly that', async () => {
+  const { tab, url } = await liveProject('lea');
+  await tab.upload('guests', previewOf(product.folder, guests + notes));
+  assert.equal((await tab.deploy('guests')).status, 'live');
+  await askSite(url, "INSERT INTO guest(name) VALUES ('a visitor') RETURNING id");
+  const preview = previewOf(product.folder, smaller);
+  const changes = await tab.changes('guests', preview);
+  assert.deepEqual(
+    changes.losses.map((/** @type {any} */ loss) => [
+      loss.kind,
+      loss.table,
+      loss.column,
+      loss.rows,
+    ]),
+    [
+      ['drop_table', 'note', '', 4],
+      ['drop_column', 'guest', 'name', 3],
+    ],
+  );
+  await tab.upload('guests', preview);
+  for (const accepted_losses of ['', '0'.repeat(32)]) {
+    const waits = await tab.deploy('guests', { accepted_losses });
+    assert.equal(waits.failure.code, 'schema_change_waits');
+    assert.equal((await askSite(url, 'SELECT name FROM guest')).length, 3);
+  }
+  const done = await tab.deploy('guests', { accepted_losses: changes.digest });
+  assert.equal(done.status, 'live', JSON.stringify(done.failure));
+  assert.deepEqual(await askSite(url, 'SELECT * FROM guest ORDER BY id'), [
+    { id: 1 },
+    { id: 2 },
+    { id: 3 },
+  ]);
+  assert.deepEqual(await askSite(url, 'SELECT at FROM visit'), [{ at: 7 }]);
+  const seven = done.ended_at_ms + 7 * 86_400_000;
+  assert.equal(done.kept.length, 1);
+  assert.ok(Math.abs(done.kept[0].until_ms - seven) < 60_000);
+  assert.deepEqual(
+    (await askSite(url, asideSql)).map((/** @type {any} */ row) => row.name),
+    ['_fairway_kept_3_1', '_fairway_kept_3_1_counter', '_fairway_kept_3_2'],
+  );
+  assert.deepEqual((await tab.changes('guests', preview)).losses, []);
+});
+
+test('a redeployment with losses that fails later gives everything back', async () => {
+  const { tab, url } = await liveProject('tom');
+  const preview = previewOf(product.folder, smaller);
+  await tab.upload('guests', preview);
+  const { digest } = await tab.changes('guests', preview);
+  const match = { method: 'POST', path: '/pages/projects/[^/]+/deployments$' };
+  await addFault(product.sandbox.origin, { kind: 'status', status: 403, match });
+  const failed = await tab.deploy('guests', { accepted_losses: digest });
+  assert.equal(failed.status, 'failed', JSON.stringify(failed));
+  assert.deepEqual(await askSite(url, 'SELECT name FROM guest ORDER BY id'), [
+    { name: 'Ada' },
+    { name: 'Zoë' },
+  ]);
+  assert.deepEqual(await askSite(url, asideSql), []);
+});
+
+test("the preview's rows in place of production's: a new database, the old one is kept", async () => {
+  const { tab, url } = await liveProject('una');
+  await askSite(url, "INSERT INTO guest(name) VALUES ('a visitor') RETURNING id");
+  const { database_name: old } = await tab.plan('guests');
+  await tab.upload('guests', previewOf(product.folder, smaller));
+  const second = await tab.deploy('guests', { data: 'replace' });
+  assert.equal(second.status, 'live', JSON.stringify(second.failure));
+  assert.deepEqual(await askSite(url, 'SELECT count(*) AS n FROM guest'), [{ n: 0 }]);
+  assert.deepEqual(await askSite(url, 'SELECT at FROM visit'), [{ at: 7 }]);
+  const { database_name: now } = await tab.plan('guests');
+  assert.notEqual(now, old);
+  assert.deepEqual(
+    second.kept.map((/** @type {any} */ kept) => kept.name),
+    [old],
+  );
+  const { app } = (await tab.person.get('/api/projects')).json.projects[0];
+  const { resources } = (await tab.person.get(`/api/apps/${app.id}`)).json;
+  const databases = resources.filter((/** @type {any} */ one) => one.kind === 'turso_database');
+  assert.deepEqual(
+    databases.map((/** @type {any} */ one) => [one.name, one.state, one.kept_until_ms > 0]),
+    [
+      [old, 'exists', true],
+      [now, 'exists', false],
+    ],
+  );
+  // The next release goes on with the new one.
+  await tab.upload('guests', previewOf(product.folder, smaller));
+  const third = await tab.deploy('guests');
+  assert.equal(third.status, 'live', JSON.stringify(third.failure));
+  assert.equal((await tab.plan('guests')).database_name, now);
+});

@@ -85,6 +85,14 @@ std::string why_removed_too_early(Stage& stage, const HttpRequest& request) {
   auto kind = is_site ? ResourceKind::pages_project : ResourceKind::turso_database;
   std::string name =
       part_after(request.url, is_site ? "/pages/projects/" : "/organizations/org/databases/");
+  auto aside = stage.database.run(
+      "SELECT 1 FROM resources JOIN deployments ON project_id = ?2 AND ended_at_ms = 0 AND verb = 1"
+      " UNION ALL SELECT 0 FROM resources WHERE name = ?1"
+      " AND json_extract(detail, '$.kept_until_ms') > ?3",
+      {name, stage.project_id, stage.world.now});
+  if (!aside.rows.empty() && aside.rows[0].integer(0) == 0) {
+    return cat({"G10: ", name, " is removed before its time"});
+  }
   auto found = stage.database.run(
       "SELECT later.name FROM resources AS earlier JOIN resources AS later"
       " ON later.app_id = earlier.app_id AND later.number > earlier.number"
@@ -200,6 +208,31 @@ std::string why_rows_are_lost(Stage& stage, int64_t visitors) {
   auto rows = content->run("SELECT count(*) FROM visits", {});
   int64_t kept = rows.rows[0].integer(0);
   return kept == visitors ? "" : cat({"G10: ", decimal(visitors - kept), " rows are lost"});
+}
+
+std::string why_schema_differs(Stage& stage) {
+  auto app = find_app_of(stage.database, stage.project_id);
+  auto live = find_live_deployment(stage.database, stage.project_id);
+  auto last = find_last_deployment(stage.database, stage.project_id);
+  bool is_settled = last && last->status != Status::needs_you;
+  if (!app || app->release == 0 || !live || !is_settled) return "";
+  auto content = stage.turso.content_of(app->database_name);
+  if (content == nullptr) return "G10: the production database is gone";
+  std::vector<SchemaObject> production;
+  auto found =
+      content->run("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {});
+  for (const Row& row : found.rows) {
+    production.push_back({row.text(0), row.text(1), row.text(2), row.text(3)});
+    if (row.text(1).starts_with("_fairway_kept")) return cat({"G6: the table ", row.text(1)});
+  }
+  auto manifest = stage.world.blobs.find(blob_key(stage.account, live->preview_sha256));
+  FAIRWAY_ASSERT(manifest != stage.world.blobs.end());
+  auto json = parse_json(manifest->second);
+  auto schema = read_schema(member(*json, "schema"));
+  FAIRWAY_ASSERT(schema.ok());
+  auto difference = schema_difference(production, *schema);
+  if (difference.identical()) return "";
+  return cat({"G10: the live release is not served with its schema: ", difference.statements[0]});
 }
 
 std::string why_added_rows_differ(Stage& stage, int64_t notes) {

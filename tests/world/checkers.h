@@ -25,7 +25,8 @@ std::string why_progress_is_wrong(Stage& stage);
 // G2: a request that changes something at a provider finds its intent in the ledger.
 std::string why_not_intended(Stage& stage, const HttpRequest& request);
 
-// G6: what was made last is removed first; asked when a removal arrives at a provider.
+// G6: what was made last is removed first, and what a release put aside not before its time; asked
+// when a removal arrives at a provider.
 std::string why_removed_too_early(Stage& stage, const HttpRequest& request);
 
 // G5: the deployment has ended, in time, as one of four.
@@ -43,6 +44,9 @@ std::string why_not_serving(Stage& stage);
 
 // G10: the rows that visitors wrote are there.
 std::string why_rows_are_lost(Stage& stage, int64_t visitors);
+
+// G10: production's schema is that of the live release, and nothing is put aside any more.
+std::string why_schema_differs(Stage& stage);
 
 // The rows of the table that a redeployment added are there, each of them once.
 std::string why_added_rows_differ(Stage& stage, int64_t notes);

@@ -56,8 +56,8 @@ export const mutants = [
   {
     name: 'a redeployment loads the image again',
     file: 'shared/deployment/migrate_data.cpp',
-    find: '!checked.is_first',
-    replace: '!checked.is_first && false',
+    find: '!checked.carries_all()',
+    replace: '!checked.carries_all() && false',
   },
   {
     name: 'a release is published again without a look',
@@ -130,5 +130,35 @@ export const mutants = [
     file: 'shared/projects/keep_manifests.cpp',
     find: '*found[i - first] == parts[i].size_bytes',
     replace: '*found[i - first] == parts[i].size_bytes || true',
+  },
+  {
+    name: 'a yes holds for any loss',
+    file: 'shared/migration/difference.cpp',
+    find: 'digest_of(difference.losses) == accepted || difference.losses.empty()',
+    replace: '!accepted.empty() || difference.losses.empty()',
+  },
+  {
+    name: 'rebuilt tables are not taken back',
+    file: 'shared/deployment/migrate_schema.cpp',
+    find: 'if (found.rows.empty()) continue;',
+    replace: 'continue;',
+  },
+  {
+    name: 'a replaced database is removed at once',
+    file: 'shared/deployment/remove_kept.cpp',
+    find: 'host.clock.now_ms() + kept_ms',
+    replace: 'host.clock.now_ms()',
+  },
+  {
+    name: 'what was put aside stays for ever',
+    file: 'shared/deployment/record_deployed.cpp',
+    find: 'if (is_old_database || has_tables) keep_aside(host, deployment, std::move(resource));',
+    replace: '(void)is_old_database, (void)has_tables;',
+  },
+  {
+    name: 'the app takes the new database before it is live',
+    file: 'shared/deployment/provision_database.cpp',
+    find: 'co_await keep_beside(host, deployment, *database);',
+    replace: 'co_await keep_database(host, deployment, *database);',
   },
 ];

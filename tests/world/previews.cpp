@@ -33,6 +33,11 @@ constexpr std::string_view wider_schema[] = {
     "CREATE TRIGGER visits_noted AFTER INSERT ON visits BEGIN"
     " INSERT INTO notes(text) VALUES('visit ' || new.id); END"};
 
+constexpr std::string_view narrower_schema[] = {
+    "CREATE TABLE visits(id INTEGER PRIMARY KEY, who TEXT NOT NULL CHECK(who <> ''))",
+    "CREATE TABLE settings(name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
+    "INSERT INTO visits(who) VALUES('Zoe')", "INSERT INTO settings VALUES('open', x'00ff')"};
+
 std::string hash_of(std::string_view text) { return blake3_hex(text, 64); }
 
 Part part_of(PreviewData& data, std::string bytes) {
@@ -96,6 +101,9 @@ Previews make_previews() {
   for (auto sql : wider_schema) database.run(sql);
   previews.wider = preview_of(database, "notes");
   previews.notes = 3;
+  SqliteDatabase other;
+  for (auto sql : narrower_schema) other.run(sql);
+  previews.narrower = preview_of(other, "");
   return previews;
 }
 

@@ -16,9 +16,10 @@ struct PreviewData {
 
 struct Previews {
   PreviewData first;
-  PreviewData wider;   // one table and one column more
-  int64_t visits = 0;  // rows of the table `visits` in the first one
-  int64_t notes = 0;   // rows of the table `notes` that the wider one adds
+  PreviewData wider;     // one table and one column more
+  PreviewData narrower;  // one column less than the first one, and a rule more
+  int64_t visits = 0;    // rows of the table `visits` in the first one
+  int64_t notes = 0;     // rows of the table `notes` that the wider one adds
 };
 
 }  // namespace fairway::test

@@ -119,7 +119,10 @@ class Drama {
       deploy(previews_.first);
       if (!is_live() && pages_.fail_deployments_percent == 0) report("a calm deployment failed");
     }
-    if (world_.chance.percent(15)) redeploy(faults);
+    if (world_.chance.percent(15)) {
+      redeploy(faults);
+      world_.chance.percent(50) ? narrow(faults) : replace(faults);
+    }
     if (world_.chance.percent(10)) tear_down(faults);
     return {summary(), broken_};
   }
@@ -174,7 +177,8 @@ class Drama {
   }
 
   std::string click() {
-    auto id = request_deployment(host_, {stage_.account, stage_.project_id, ""});
+    auto id =
+        request_deployment(host_, {stage_.account, stage_.project_id, "", accepted_losses_, data_});
     FAIRWAY_ASSERT(id.ok());
     return *id;
   }
@@ -255,6 +259,7 @@ class Drama {
     report(why_secret_is_open(stage_));
     report(why_not_serving(stage_));
     report(why_rows_are_lost(stage_, visitors_));
+    report(why_schema_differs(stage_));
   }
 
   // The way forward is tried a few times; the way back until its time is over, once in each lease.
@@ -301,6 +306,80 @@ class Drama {
     report(why_added_rows_differ(stage_, previews_.notes));
   }
 
+  void visit(int64_t guests) {
+    auto app = find_app_of(host_.database, stage_.project_id);
+    for (int64_t i = 0; i < guests; ++i) {
+      turso_.visit(app->database_name, "INSERT INTO visits(who) VALUES('a visitor')");
+    }
+    visitors_ += guests;
+  }
+
+  // What a yes to the losses of this preview is said to.
+  std::string digest_for(const PreviewData& data) {
+    auto app = find_app_of(host_.database, stage_.project_id);
+    auto live = find_live_deployment(host_.database, stage_.project_id);
+    auto content = turso_.content_of(app->database_name);
+    auto found = content->run(
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {});
+    std::vector<SchemaObject> production;
+    for (const Row& row : found.rows) {
+      production.push_back({row.text(0), row.text(1), row.text(2), row.text(3)});
+    }
+    auto deployed = done_at_once(load_preview(host_, stage_.account, live->preview_sha256));
+    auto deployed_schema = read_schema(deployed->schema);
+    return digest_of(
+        schema_difference(production, *read_schema(data.manifest.schema), &*deployed_schema)
+            .losses);
+  }
+
+  // A redeployment that loses a column and a table: not without a yes to exactly that.
+  void narrow(const Faults& faults) {
+    if (!is_live() || !broken_.empty()) return;
+    accepted_losses_ = world_.chance.percent(50) ? "" : "another difference";
+    deploy(previews_.narrower);
+    auto refused = find_last_deployment(host_.database, stage_.project_id);
+    if (!refused->failure || refused->failure->code != "schema_change_waits") {
+      report("G10: something was lost without a yes");
+    }
+    accepted_losses_ = digest_for(previews_.narrower);
+    world_.faults = faults;
+    is_calm_ = false;
+    world_.at(world_.now + world_.chance.below(30'000), [this] { visit(1); });
+    deploy(previews_.narrower);
+    calm();
+    deploy(previews_.narrower);
+    auto last = find_last_deployment(host_.database, stage_.project_id);
+    if (last->status != Status::live) report("a calm redeployment with a yes failed");
+    accepted_losses_.clear();
+  }
+
+  // The user asks for the preview's rows in place of production's.
+  void replace(const Faults& faults) {
+    if (!is_live() || !broken_.empty()) return;
+    data_ = DataChoice::replace;
+    int64_t release = find_app_of(host_.database, stage_.project_id)->release;
+    world_.faults = faults;
+    is_calm_ = false;
+    int64_t before = visitors_;
+    visitors_ = 0;  // which of the two holds is known at the end
+    deploy(previews_.first);
+    auto now = find_app_of(host_.database, stage_.project_id);
+    visitors_ = now->release > release ? previews_.visits : before;
+    calm();
+    check_rest();
+    deploy_replacing();
+    data_ = DataChoice::keep;
+  }
+
+  void deploy_replacing() {
+    visitors_ = 0;
+    deploy(previews_.first);
+    visitors_ = previews_.visits;
+    auto last = find_last_deployment(host_.database, stage_.project_id);
+    if (last->status != Status::live) report("a calm replacement failed");
+    check_rest();
+  }
+
   void tear_down(const Faults& faults) {
     auto app = find_app_of(host_.database, stage_.project_id);
     if (!app || !broken_.empty()) return;
@@ -331,6 +410,8 @@ class Drama {
   std::string broken_;
   std::string story_;
   int64_t visitors_ = 0;
+  std::string accepted_losses_;
+  DataChoice data_ = DataChoice::keep;
   std::map<std::string, int64_t> cancelled_at_ms_;
   const bool is_chosen_ = play_.fail_request > 0 || play_.fail_requests_from > 0;
   bool is_calm_ = false;
