@@ -51,7 +51,8 @@ std::string definition_of(const std::vector<SchemaObject>& schema, std::string_v
 
 Task<Done> run_all(Host& host, DatabaseAccess access, std::vector<std::string> texts) {
   if (texts.empty()) co_return Done{};
-  co_return co_await run_transaction(host, std::move(access), std::move(texts));
+  co_return co_await run_transaction(host, std::move(access), std::string(foreign_keys_off_sql),
+                                     std::move(texts));
 }
 
 // The rows of one new table.
@@ -265,7 +266,7 @@ std::vector<std::string> statements_before_rows(const SchemaDifference& differen
       difference.statements.begin(),
       difference.statements.begin() + static_cast<ptrdiff_t>(difference.before_rows));
   for (const auto& name : difference.kept_tables) {
-    statements.push_back(cat({"DROP TABLE ", quoted_name(name)}));
+    statements.push_back(drop_kept_sql(name));
   }
   return statements;
 }

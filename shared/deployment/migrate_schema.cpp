@@ -38,7 +38,8 @@ Task<Done> load_added_rows(Host& host, Journal& journal, Deployment deployment,
 // because the change is planned from what production has.
 Task<Done> apply(Host& host, DatabaseAccess access, std::vector<std::string> statements) {
   if (statements.empty()) co_return Done{};
-  co_return co_await run_transaction(host, std::move(access), std::move(statements));
+  co_return co_await run_transaction(host, std::move(access), std::string(foreign_keys_off_sql),
+                                     std::move(statements));
 }
 
 // Unlike any name that another release of the app keeps tables under.
@@ -193,10 +194,10 @@ Task<Done> restore_tables(Host& host, DatabaseAccess access, Json restore) {
   if (!restore.is_array()) co_return Done{};
   for (const Json& one : restore) {
     const std::string kept = text_or(one, "kept", "");
-    auto found = co_await run_statement(host, access,
-                                        {"SELECT 1 FROM sqlite_schema WHERE name = ?1", {kept}});
+    auto found = co_await run_statement(host, access, {look_for_kept_sql(kept), {}});
     if (found.rows.empty()) continue;
-    co_await run_transaction(host, access, texts_of(member(one, "statements")));
+    co_await run_transaction(host, access, std::string(foreign_keys_off_sql),
+                             texts_of(member(one, "statements")));
   }
   co_return Done{};
 }

@@ -17,9 +17,10 @@ Task<Done> drop_tables(Host& host, Deployment deployment, App app, Resource reso
   auto access = co_await open_database(host, std::move(deployment), std::move(app));
   std::vector<std::string> statements;
   for (const Json& name : member(resource.detail, "kept_tables")) {
-    statements.push_back(cat({"DROP TABLE IF EXISTS ", quoted_name(name.get<std::string>())}));
+    statements.push_back(drop_kept_sql(name.get<std::string>()));
   }
-  co_await run_transaction(host, std::move(access), std::move(statements));
+  co_await run_transaction(host, std::move(access), std::string(foreign_keys_off_sql),
+                           std::move(statements));
   resource.detail.erase("kept_by");
   resource.detail["kept_tables"] = Json::array();
   set_detail(host, resource, resource.detail);

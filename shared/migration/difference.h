@@ -20,6 +20,10 @@
 
 namespace fairway {
 
+// In front of the transaction that changes a schema: dropping a table to make it anew takes no rows
+// of other tables along. Within a transaction it would set nothing.
+constexpr std::string_view foreign_keys_off_sql = "PRAGMA foreign_keys = OFF";
+
 struct SchemaLoss {
   std::string kind;  // for programs: "drop_table", "drop_column", "change_type", "change_column",
                      // "change_table", "add_column", "rename_guess"
@@ -37,6 +41,10 @@ struct TableRestore {
   std::string kept;  // holds the rows as they were
   std::vector<std::string> statements;
 };
+
+// Answers a row while `kept` is there.
+std::string look_for_kept_sql(std::string_view kept);
+std::string drop_kept_sql(std::string_view kept);
 
 struct SchemaDifference {
   // In their order; the first `before_rows` of them come before the rows of `new_tables`, in one

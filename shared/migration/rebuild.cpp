@@ -313,6 +313,14 @@ std::string filling_of(const ColumnDefinition& column) {
   return text.empty() ? empty_value(column.type) : text;
 }
 
+std::string look_for_kept_sql(std::string_view kept) {
+  return cat({"SELECT 1 FROM sqlite_schema WHERE name = ", quoted_text(kept)});
+}
+
+std::string drop_kept_sql(std::string_view kept) {
+  return cat({"DROP TABLE IF EXISTS ", quoted_name(kept)});
+}
+
 TableRebuild rebuild_table(const TableOnBothSides& table) {
   TableRebuild refused;
   auto now = parse_table(table.there.sql);

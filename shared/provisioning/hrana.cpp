@@ -161,13 +161,13 @@ Task<std::string> send_pipeline_blob(Host& host, DatabaseAccess access, std::str
   co_return std::move(response.body);
 }
 
-Task<Done> run_transaction(Host& host, DatabaseAccess access, std::vector<std::string> texts) {
+Task<Done> run_transaction(Host& host, DatabaseAccess access, std::string setting,
+                           std::vector<std::string> texts) {
   std::vector<HranaStatement> statements;
   for (auto& text : texts) statements.push_back({std::move(text), {}});
   size_t commit = statements.size() + 1;
-  // Within a transaction the setting would change nothing.
   Json requests =
-      Json::array({execute_json({"PRAGMA foreign_keys = OFF", {}}), transaction_json(statements)});
+      Json::array({execute_json({std::move(setting), {}}), transaction_json(statements)});
   auto result =
       co_await send_pipeline(host, std::move(access), std::move(requests), Repeat::unknown);
   co_return committed(result, commit);

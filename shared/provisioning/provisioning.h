@@ -71,9 +71,9 @@ struct HranaResult {
 // with the database's words.
 Task<HranaResult> run_statement(Host& host, DatabaseAccess access, HranaStatement statement);
 // All of them or none, in one transaction. A lost answer is a failure: the caller looks first.
-// Foreign keys are not enforced meanwhile: this is for changes of a schema, where a table that is
-// dropped to be made anew takes no rows of others along.
-Task<Done> run_transaction(Host& host, DatabaseAccess access, std::vector<std::string> statements);
+// `setting` is run in front of it, for what a transaction cannot set.
+Task<Done> run_transaction(Host& host, DatabaseAccess access, std::string setting,
+                           std::vector<std::string> statements);
 
 // Sends a pipeline that lies in the blob store and is safe to repeat; the answer's text.
 Task<std::string> send_pipeline_blob(Host& host, DatabaseAccess access, std::string blob_key);

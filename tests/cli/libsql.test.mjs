@@ -79,8 +79,18 @@ test('a redeployment adds what is new and keeps production rows', async (t) => {
   sqlite3(source, 'DROP TABLE word');
   const narrower = await fairwayAside(into, token);
   assert.equal(narrower.code, 3, narrower.out + narrower.err);
-  assert.match(narrower.err, /word/u);
+  assert.match(narrower.err, /"word" is not in the preview any more.*\(3 rows\)/su);
+  assert.match(narrower.err, /--yes/u);
   assert.equal((await client.execute('SELECT count(*) AS n FROM word')).rows[0]?.n, 3n);
+
+  const agreed = await fairwayAside([...into, '--yes'], token);
+  assert.equal(agreed.code, 0, agreed.out + agreed.err);
+  const left = await client.execute(
+    "SELECT name FROM sqlite_schema WHERE name = 'word' OR name LIKE '\\_fairway%' ESCAPE '\\'",
+  );
+  assert.deepEqual(left.rows, []);
+  const replaced = await fairwayAside([...into, '--replace'], token);
+  assert.equal(replaced.code, 2, 'a new database takes the place of one in libSQL');
 });
 
 /**

@@ -29,6 +29,18 @@ TEST_CASE("A request writes deployment, app and job, and holds on to what was up
   CHECK(find_deployment(lab.database, *id)->bundle_sha256 == std::string(64, 'a'));
 }
 
+TEST_CASE("A yes and a choice belong to the deployment that they were given for") {
+  DeploymentLab lab;
+  auto id = request_deployment(lab.host, {"ann", "shop", "", "a digest", DataChoice::replace});
+  REQUIRE(id.ok());
+  CHECK(find_deployment(lab.database, *id)->accepted_losses == "a digest");
+  CHECK(find_deployment(lab.database, *id)->data == DataChoice::replace);
+  lab.end(*id, Status::failed);
+  auto next = lab.request("shop");
+  CHECK(find_deployment(lab.database, *next)->accepted_losses.empty());
+  CHECK(find_deployment(lab.database, *next)->data == DataChoice::keep);
+}
+
 TEST_CASE("What cannot be deployed is refused in words, and nothing is written") {
   DeploymentLab lab;
   CHECK(code_of(lab.request("unknown")) == "project_not_found");

@@ -224,10 +224,10 @@ std::string batched(size_t steps, size_t failed) {
 TEST_CASE("A transaction is BEGIN, each step if the one before worked, COMMIT or else ROLLBACK") {
   TestHost lab;
   lab.script.answers = {answer_of(200, batched(5, 99))};
-  auto done = lab.run(run_transaction(lab.host, access, {"one", "two"}));
+  auto done = lab.run(run_transaction(lab.host, access, "PRAGMA x", {"one", "two"}));
   CHECK(done.ok());
   auto sent = parse_json(lab.script.received.at(0).body);
-  CHECK((*sent)["requests"][0]["stmt"]["sql"] == "PRAGMA foreign_keys = OFF");
+  CHECK((*sent)["requests"][0]["stmt"]["sql"] == "PRAGMA x");
   const Json& steps = (*sent)["requests"][1]["batch"]["steps"];
   REQUIRE(steps.size() == 5);
   const char* sql[] = {"BEGIN IMMEDIATE", "one", "two", "COMMIT", "ROLLBACK"};
@@ -248,7 +248,7 @@ TEST_CASE("A transaction's steps and conditions are those of libSQL's own client
   }
   TestHost lab;
   lab.script.answers = {answer_of(200, batched(5, 99))};
-  REQUIRE(lab.run(run_transaction(lab.host, access, {"one", "two"})).ok());
+  REQUIRE(lab.run(run_transaction(lab.host, access, "PRAGMA x", {"one", "two"})).ok());
   auto sent = parse_json(lab.script.received.at(0).body).value();
   const Json& ours = sent["requests"][1]["batch"]["steps"];
   REQUIRE(ours.size() == theirs.size());
@@ -263,13 +263,13 @@ TEST_CASE("A transaction fails with the error of any of its steps, COMMIT's too"
   TestHost lab;
   for (size_t failed = 0; failed <= 3; ++failed) {
     lab.script.answers = {answer_of(200, batched(5, failed))};
-    auto done = lab.run(run_transaction(lab.host, access, {"one", "two"}));
+    auto done = lab.run(run_transaction(lab.host, access, "PRAGMA x", {"one", "two"}));
     CHECK(code_of(done) == "sql_refused");
     CHECK(done.failure().message.find("UNIQUE") != std::string::npos);
   }
   for (size_t steps : {size_t{0}, size_t{3}}) {
     lab.script.answers = {answer_of(200, batched(steps, 99))};
-    auto done = lab.run(run_transaction(lab.host, access, {"one", "two"}));
+    auto done = lab.run(run_transaction(lab.host, access, "PRAGMA x", {"one", "two"}));
     CHECK(code_of(done) == "unexpected_answer");
   }
 }
@@ -284,7 +284,8 @@ TEST_CASE("A lost answer: a statement is sent again, a transaction is the caller
   TestHost other;
   other.world.fail_request = 1;
   other.script.reply = [](const Script::Received&) { return answer_of(200, batched(3, 99)); };
-  CHECK(code_of(other.run(run_transaction(other.host, access, {"one"}))) == "no_answer");
+  CHECK(code_of(other.run(run_transaction(other.host, access, "PRAGMA x", {"one"}))) ==
+        "no_answer");
   CHECK(other.script.received.size() == 1);
 }
 

@@ -187,7 +187,7 @@ test('a redeployment with losses that fails later gives everything back', async 
   assert.deepEqual(await askSite(url, asideSql), []);
 });
 
-test("the preview's rows in place of production's: a new database, the old one is kept", async () => {
+test("the preview's rows in place of production's: the old database is kept", async () => {
   const { tab, url } = await liveProject('una');
   await askSite(url, "INSERT INTO guest(name) VALUES ('a visitor') RETURNING id");
   const { database_name: old } = await tab.plan('guests');
