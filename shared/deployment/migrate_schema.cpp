@@ -143,13 +143,10 @@ Json kept_change(Journal& journal, const SchemaDifference& difference) {
   if (!kept.is_null()) return kept;
   auto undo = difference.undo;
   undo.push_back(std::string(finish_loads_sql));
-  Json restore = Json::array();
-  for (const auto& one : difference.restore) {
-    restore.push_back({{"kept", one.kept}, {"statements", one.statements}});
-  }
+  const SchemaRestore& restore = difference.restore;
   kept = {{"undo", std::move(undo)},
           {"new_tables", difference.new_tables},
-          {"restore", std::move(restore)},
+          {"restore", {{"kept", restore.kept}, {"statements", restore.statements}}},
           {"kept_tables", difference.kept_tables}};
   write_note(journal, "schema_change", kept);
   return kept;
@@ -188,18 +185,15 @@ Task<Done> change_schema(Host& host, Journal& journal, Deployment deployment, Da
 
 namespace {
 
-// Rebuilt and dropped tables as they were, with what was written since. Nothing to do for one whose
-// kept rows are not there: it was never changed, or is back already.
+// Rebuilt and dropped tables as they were, with what was written since. Nothing to do where the
+// kept rows are not there: nothing was changed, or all is back already.
 Task<Done> restore_tables(Host& host, DatabaseAccess access, Json restore) {
-  if (!restore.is_array()) co_return Done{};
-  for (const Json& one : restore) {
-    const std::string kept = text_or(one, "kept", "");
-    auto found = co_await run_statement(host, access, {look_for_kept_sql(kept), {}});
-    if (found.rows.empty()) continue;
-    co_await run_transaction(host, access, std::string(foreign_keys_off_sql),
-                             texts_of(member(one, "statements")));
-  }
-  co_return Done{};
+  std::string kept = text_or(restore, "kept", "");
+  if (kept.empty()) co_return Done{};
+  auto found = co_await run_statement(host, access, {look_for_kept_sql(kept), {}});
+  if (found.rows.empty()) co_return Done{};
+  co_return co_await run_transaction(host, std::move(access), std::string(foreign_keys_off_sql),
+                                     texts_of(member(restore, "statements")));
 }
 
 }  // namespace
@@ -212,13 +206,13 @@ Task<Done> undo_schema(Host& host, Deployment deployment, Resource resource) {
   auto app = find_app(host.database, deployment.app_id);
   if (app && !app->database_token_sealed.empty()) {
     auto access = co_await open_database(host, deployment, *app);
+    co_await restore_tables(host, access, member(resource.detail, "restore"));
     for (auto& text : texts_of(member(resource.detail, "undo"))) {
       auto undone = co_await outcome_of(run_statement(host, access, {std::move(text), {}}));
       // Nothing to take back where the change itself never arrived.
       bool is_settled = undone.ok() || undone.failure().code == "sql_refused";
       if (!is_settled) co_return undone.failure();
     }
-    co_await restore_tables(host, access, member(resource.detail, "restore"));
   }
   set_state(host, resource, ResourceState::gone);
   co_return Done{};

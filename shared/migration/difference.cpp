@@ -137,6 +137,9 @@ class Comparison {
     for (const auto& later : indexed_later_) add(later.statement, later.undo);
     for (std::string_view type : {"index", "view", "trigger"}) compare_others(type);
     std::ranges::reverse(difference_.undo);
+    // A trigger may speak of any of the tables.
+    put_behind(difference_.restore.statements, restore_objects_);
+    put_behind(difference_.restore.statements, drop_kept_);
     return std::move(difference_);
   }
 
@@ -210,12 +213,19 @@ class Comparison {
                                   std::move(count_sql)});
   }
 
+  static void put_behind(std::vector<std::string>& all, std::vector<std::string>& some) {
+    for (auto& one : some) all.push_back(std::move(one));
+  }
+
   void rebuild(const SchemaObject& there, const SchemaObject* wanted) {
     const std::string number = decimal(static_cast<int64_t>(++rebuilt_));
     auto made = rebuild_table({production_, there, wanted, cat({keep_as_, number}), gone_});
     if (!made.refused.empty()) return refuse(std::move(made.refused));
     for (auto& statement : made.statements) add(std::move(statement), "");
-    difference_.restore.push_back(std::move(made.restore));
+    put_behind(difference_.restore.statements, made.restore_tables);
+    put_behind(restore_objects_, made.restore_objects);
+    put_behind(drop_kept_, made.drop_kept);
+    if (difference_.restore.kept.empty()) difference_.restore.kept = made.kept_tables.front();
     for (auto& name : made.kept_tables) difference_.kept_tables.push_back(std::move(name));
     for (auto& name : made.gone) gone_.push_back(std::move(name));
   }
@@ -435,6 +445,8 @@ class Comparison {
   size_t rebuilt_ = 0;
   std::vector<std::string> gone_;     // indexes and triggers
   std::vector<std::string> dropped_;  // tables
+  std::vector<std::string> restore_objects_;
+  std::vector<std::string> drop_kept_;
   struct Later {
     std::string statement;
     std::string undo;

@@ -35,10 +35,10 @@ struct SchemaLoss {
   bool operator==(const SchemaLoss&) const = default;
 };
 
-// Takes one rebuilt or dropped table back, in one transaction, as long as the table `kept` is
-// there.
-struct TableRestore {
-  std::string kept;  // holds the rows as they were
+// Takes rebuilt and dropped tables back, in one transaction without foreign keys enforced, as long
+// as the table `kept` is there; nothing where that is "".
+struct SchemaRestore {
+  std::string kept;  // the first of the tables that hold what was there
   std::vector<std::string> statements;
 };
 
@@ -52,8 +52,8 @@ struct SchemaDifference {
   std::vector<std::string> statements;
   size_t before_rows = 0;
   std::vector<std::string> new_tables;  // their rows come from the preview
-  std::vector<std::string> undo;        // takes single statements back, in this order; then:
-  std::vector<TableRestore> restore;
+  SchemaRestore restore;
+  std::vector<std::string> undo;         // behind it: takes single statements back, in this order
   std::vector<std::string> kept_tables;  // made by the statements: what rebuilt tables held before
   std::vector<SchemaLoss> losses;
   std::vector<std::string> refused;  // words: what cannot be done at all, and why

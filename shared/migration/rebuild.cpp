@@ -118,14 +118,13 @@ class Rebuild {
       go_on_counting(table_.wanted->name, then_, made_.statements);
     }
     make_objects();
-    made_.restore.kept = table_.kept;
     restore();
     return std::move(made_);
   }
 
  private:
   void run(std::string sql) { made_.statements.push_back(std::move(sql)); }
-  void run_back(std::string sql) { made_.restore.statements.push_back(std::move(sql)); }
+  void run_back(std::string sql) { made_.restore_tables.push_back(std::move(sql)); }
 
   std::string counter() const { return cat({table_.kept, "_counter"}); }
   bool counted() const { return counts_by_itself(table_.there.sql); }
@@ -221,7 +220,7 @@ class Rebuild {
       const bool stands_on_it = (object.type == "index" || object.type == "trigger") &&
                                 same_name(object.table, table_.there.name) && !object.sql.empty();
       if (!stands_on_it) continue;
-      objects_.push_back(object.sql);
+      made_.restore_objects.push_back(object.sql);
       const auto is_it = [&](std::string_view name) { return same_name(name, object.name); };
       const bool is_lost = table_.wanted == nullptr || std::ranges::any_of(table_.gone, is_it) ||
                            (object.type == "index" && names_a_lost_column(object));
@@ -236,6 +235,8 @@ class Rebuild {
   // What a row of today has in a column of the old table: rows may have been written meanwhile.
   std::string value_back(const ColumnDefinition& column) const {
     const std::string name = quoted_name(column.name);
+    const bool is_number = match_.by_number && same_name(column.name, rowid_alias(now_));
+    if (is_number) return cat({"n.", key_name});
     const std::string old = cat({"k.", name});
     const ColumnDefinition* today = find_column(then_, column.name);
     if (today != nullptr && today->generated == Generated::no) {
@@ -285,17 +286,15 @@ class Rebuild {
                                  : cat({kept, " AS k"});
     run_back(cat({"INSERT INTO ", quoted_name(now_.name), "(", join(names, ", "), ") SELECT ",
                   join(values, ", "), " FROM ", source}));
-    go_on_counting(table_.there.name, now_, made_.restore.statements);
-    for (const auto& sql : objects_) run_back(sql);
+    go_on_counting(table_.there.name, now_, made_.restore_tables);
     if (table_.wanted != nullptr) run_back(cat({"DROP TABLE ", today}));
-    for (const auto& name : made_.kept_tables) run_back(cat({"DROP TABLE ", quoted_name(name)}));
+    for (const auto& name : made_.kept_tables) made_.drop_kept.push_back(drop_kept_sql(name));
   }
 
   const TableOnBothSides& table_;
   TableDefinition now_;
   TableDefinition then_;
   RowMatch match_;
-  std::vector<std::string> objects_;
   TableRebuild made_;
 };
 

@@ -22,7 +22,10 @@ struct TableOnBothSides {
 
 struct TableRebuild {
   std::vector<std::string> statements;
-  TableRestore restore;
+  // Takes it back: first the tables, then what stands on them, then what was kept goes.
+  std::vector<std::string> restore_tables;
+  std::vector<std::string> restore_objects;
+  std::vector<std::string> drop_kept;
   std::vector<std::string> kept_tables;
   std::vector<std::string> gone;  // names of indexes and triggers that are not there any more
   std::string refused;            // words, when it cannot be done; nothing else is set then

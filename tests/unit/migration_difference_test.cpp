@@ -200,10 +200,10 @@ void check_rebuilt(const Rebuilt& test) {
   CHECK(schema_difference(schema_of(database), preview).identical());
   CHECK(compare_schemas(schema_of(database), preview).empty());
   if (!test.written.empty()) database.run(test.written);
+  run_all(database, difference.restore.statements);
   for (const auto& statement : difference.undo) {
     sqlite3_exec(database.get(), statement.c_str(), nullptr, nullptr, nullptr);
   }
-  for (const auto& one : difference.restore) run_all(database, one.statements);
   CHECK(compare_schemas(schema_of(database), production).empty());
   CHECK(database.ask(back) == (test.written.empty() ? before : std::string(test.found_back)));
   CHECK(database.ask("SELECT count(*) FROM sqlite_schema WHERE name LIKE '\\_fairway%' ESCAPE "
@@ -278,6 +278,17 @@ TEST_CASE("tables without row numbers are told apart by their key") {
                  .written = "UPDATE t SET w = 3",
                  .looks_back = "SELECT k, l, typeof(v) FROM t ORDER BY l",
                  .found_back = "a|1|real\na|2|null\n"});
+}
+
+TEST_CASE("a key that goes is the rows' number again when it comes back") {
+  check_rebuilt({.production = "CREATE TABLE t(id INTEGER PRIMARY KEY, v);"
+                               "INSERT INTO t VALUES(2, 'b'), (9, 'i');",
+                 .preview = "CREATE TABLE t(v)",
+                 .looks = "SELECT rowid, v FROM t ORDER BY 1",
+                 .found = "2|b\n9|i\n",
+                 .written = "INSERT INTO t VALUES('new')",
+                 .looks_back = "SELECT id, v FROM t ORDER BY 1",
+                 .found_back = "2|b\n9|i\n10|new\n"});
 }
 
 TEST_CASE("what the running app made is kept") {

@@ -140,8 +140,8 @@ export const mutants = [
   {
     name: 'rebuilt tables are not taken back',
     file: 'shared/deployment/migrate_schema.cpp',
-    find: 'if (found.rows.empty()) continue;',
-    replace: 'continue;',
+    find: 'if (found.rows.empty()) co_return Done{};',
+    replace: 'co_return Done{};',
   },
   {
     name: 'a replaced database is removed at once',
