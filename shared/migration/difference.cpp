@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "shared/base/hash.h"
 #include "shared/base/text.h"
 #include "shared/migration/rebuild.h"
 
@@ -11,8 +10,6 @@ namespace fairway {
 namespace {
 
 using Schema = std::vector<SchemaObject>;
-
-constexpr size_t losses_told_max = 20;
 
 bool is_virtual(const SchemaObject& object) {
   return object.type == "table" && parse_virtual_table(object.sql).has_value();
@@ -472,39 +469,6 @@ std::vector<std::string> new_tables_of(const std::vector<SchemaObject>& preview,
     if (object.type == "table" && std::ranges::any_of(production, is_it)) there.push_back(object);
   }
   return schema_difference(there, preview).new_tables;
-}
-
-std::string digest_of(const std::vector<SchemaLoss>& losses) {
-  if (losses.empty()) return "";
-  std::string text;
-  for (const auto& loss : losses) {
-    text += cat({loss.kind, "\n", loss.table, "\n", loss.column, "\n", loss.words, "\n\n"});
-  }
-  return blake3_hex(text, 32);
-}
-
-std::optional<Failure> refusal_of(const SchemaDifference& difference, std::string_view accepted) {
-  if (!difference.refused.empty()) {
-    const auto others = static_cast<int64_t>(difference.refused.size()) - 1;
-    const std::string more =
-        others > 0 ? cat({" (and ", counted(others, "other change", "other changes"), ")"}) : "";
-    return fix_input("schema_change_refused", cat({difference.refused.front(), more}),
-                     "You: undo the change in the builder, or make it in another way. Production "
-                     "and its rows are unchanged.");
-  }
-  if (digest_of(difference.losses) == accepted || difference.losses.empty()) return std::nullopt;
-  std::vector<std::string> words;
-  for (const auto& loss : difference.losses) {
-    if (words.size() < losses_told_max) words.push_back(loss.words);
-  }
-  const auto count = static_cast<int64_t>(difference.losses.size());
-  const int64_t more = count - static_cast<int64_t>(words.size());
-  if (more > 0) words.push_back(cat({"And ", decimal(more), " more."}));
-  return fix_input("schema_change_waits",
-                   cat({counted(count, "change", "changes"),
-                        " would lose something in production. ", join(words, " ")}),
-                   "You: say yes to exactly these changes, or undo them in the builder. Production "
-                   "and its rows are unchanged.");
 }
 
 }  // namespace fairway
