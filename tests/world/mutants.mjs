@@ -68,7 +68,7 @@ export const mutants = [
   {
     name: 'a release is not recorded',
     file: 'shared/deployment/record_deployed.cpp',
-    find: 'app->release = deployment.release;',
+    find: 'app.release = deployment.release;',
     replace: '(void)0;',
   },
   {
@@ -133,7 +133,7 @@ export const mutants = [
   },
   {
     name: 'a yes holds for any loss',
-    file: 'shared/migration/difference.cpp',
+    file: 'shared/migration/losses.cpp',
     find: 'digest_of(difference.losses) == accepted || difference.losses.empty()',
     replace: '!accepted.empty() || difference.losses.empty()',
   },
