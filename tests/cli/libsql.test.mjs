@@ -42,7 +42,7 @@ test('an empty database gets everything; the same again finds it there', async (
   const fired = await client.execute('SELECT count(*) AS n FROM log');
   assert.equal(fired.rows[0]?.n, 0n, 'no trigger has fired while rows were loaded');
   const marks = await client.execute(
-    "SELECT name FROM sqlite_schema WHERE name LIKE '\\_fairway\\_kept%' ESCAPE '\\'",
+    "SELECT name FROM sqlite_schema WHERE name LIKE '\\_fairway%' ESCAPE '\\'",
   );
   assert.deepEqual(
     marks.rows.map((row) => row.name),
@@ -86,7 +86,7 @@ test('a redeployment adds what is new and keeps production rows', async (t) => {
   const agreed = await fairwayAside([...into, '--yes'], token);
   assert.equal(agreed.code, 0, agreed.out + agreed.err);
   const left = await client.execute(
-    "SELECT name FROM sqlite_schema WHERE name = 'word' OR name LIKE '\\_fairway\\_kept%' ESCAPE '\\'",
+    "SELECT name FROM sqlite_schema WHERE name = 'word' OR name GLOB '_fairway_kept*'",
   );
   assert.deepEqual(left.rows, []);
   const replaced = await fairwayAside([...into, '--replace'], token);
