@@ -239,9 +239,9 @@ void add_settings(const PreviewHeader& header, std::vector<std::string>& stateme
        decimal(header.user_version), "),('application_id',", decimal(header.application_id), ")"}));
 }
 
-// Each loss with the rows that it concerns.
-Outcome<Failure> waiting_failure(NativeHost& native, const DatabaseAccess& access,
-                                 const std::vector<SchemaLoss>& losses) {
+// Each loss with the rows that it concerns; or why these cannot be counted.
+Failure waiting_failure(NativeHost& native, const DatabaseAccess& access,
+                        const std::vector<SchemaLoss>& losses) {
   std::vector<std::string> words;
   for (const auto& loss : losses) {
     auto counted_rows = native.run(run_statement(native.host, access, {loss.count_sql, {}}));
@@ -287,8 +287,7 @@ Outcome<Marks> find_or_begin(NativeHost& native, const DatabaseAccess& access, P
   const std::string all = digest_of(difference.losses);
   if (auto refusal = refusal_of(difference, all)) return *refusal;
   if (!difference.losses.empty() && work.losses == LibsqlWork::Losses::told) {
-    auto waiting = waiting_failure(native, access, difference.losses);
-    return waiting.ok() ? *waiting : waiting.failure();
+    return waiting_failure(native, access, difference.losses);
   }
   result.kept = difference.kept;
   result.statements = difference.statements;

@@ -40,16 +40,18 @@ function databaseFrom(sql) {
 /** A live guestbook with a narrower preview in the builder, at the choices again.
  *  @param {Scene} parts */
 async function comeAgain({ page, product }) {
+  const others = (await product.atProviders()).databases;
   const { id, dialog } = await comeToChoices(page, product, app);
   await deployButton(dialog).click();
   await untilLive(page, app);
-  const before = await product.atProviders();
+  const { databases } = await product.atProviders();
+  const database = databases.find((name) => !others.includes(name)) ?? '';
   await page.goto(`${product.url}/app/dashboard`);
   await changeStored(page, id, { database: databaseFrom(narrower) });
   await page.goto(`${product.url}/app/dashboard?deploy=${id}`);
   const again = dialogCalled(page, `Deploy ${app.name}`);
   await again.getByRole('radiogroup', { name: 'Rows in production' }).waitFor();
-  return { id, dialog: again, database: before.databases[0] ?? '' };
+  return { id, dialog: again, database };
 }
 
 scene('what would be lost is shown with its rows and waits for a yes', {}, async (parts) => {
@@ -62,10 +64,14 @@ scene('what would be lost is shown with its rows and waits for a yes', {}, async
     words.map((text) => /"entries"\."(\w+)" is not in the preview/.exec(text)?.[1]),
     ['source_id', 'edited_at'],
   );
-  assert.match(words[0] ?? '', /10 rows/);
+  // As many as hold a value there.
+  assert.match(words[0] ?? '', /\b6 rows/);
+  assert.match(words[1] ?? '', /\b2 rows/);
   await picture('1 it waits');
   await page.setViewportSize({ width: 390, height: 844 });
-  await dialogCalled(page, `Deploy ${app.name}`).getByText('Needs your yes').waitFor();
+  await dialogCalled(page, `Deploy ${app.name}`)
+    .getByText('Needs your yes', { exact: true })
+    .waitFor();
   await picture('2 it waits on a phone');
   await page.setViewportSize({ width: 1440, height: 900 });
   assert.ok(await deployButton(dialog).isDisabled(), 'not without a yes');
