@@ -269,6 +269,20 @@ ValueClass value_class_of(const ColumnPlan& column) {
   return ValueClass::mixed;
 }
 
+bool had_several_classes(const ColumnPlan& column) {
+  const CellCounts& cells = column.cells;
+  switch (column.conversion) {
+    case Conversion::timestamp_milliseconds:
+    case Conversion::timestamp_seconds:
+    case Conversion::timestamp_julian:
+      return cells.texts > 0;
+    case Conversion::json:
+      return cells.integers + cells.reals > 0;
+    default:
+      return false;
+  }
+}
+
 TableName names_of(const TableDraft& table) {
   TableName names;
   names.name = table.name;
@@ -280,6 +294,7 @@ TableName names_of(const TableDraft& table) {
     name.holds = value_class_of(column.plan);
     name.declared_type = column.plan.declared_type;
     name.collation = collation_of(column);
+    name.had_several_classes = had_several_classes(column.plan);
     if (column.profile != nullptr) name.text_form = column.profile->date_texts.form;
     if (table.is_rowid(column)) names.rowid_column = column.plan.name;
     names.columns.push_back(std::move(name));

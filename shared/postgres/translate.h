@@ -50,6 +50,8 @@ struct ColumnName {
   // timestamp_text: how every one of its texts is written, as to_char writes it in UTC, e.g.
   // YYYY-MM-DD HH24:MI:SS. Empty: unknown, then the column is no text for an expression.
   std::string text_form;
+  // Dates or JSON that were of several classes in SQLite: no one value stands for them there.
+  bool had_several_classes = false;
 };
 
 // A table or a view.

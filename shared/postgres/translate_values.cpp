@@ -116,6 +116,9 @@ Typed Translator::plain(Typed value) {
   if (!value.json.empty())
     return no("a value out of JSON, which has a type of its own in every row");
   const ColumnName& column = *value.column;
+  if (column.had_several_classes) {
+    return no(cat({"the values of ", quoted_name(column.name), ", which are of several classes"}));
+  }
   Typed made = value;
   made.column = nullptr;
   const std::string seconds = cat({"extract(epoch FROM ", value.sql, ")"});
