@@ -10,9 +10,13 @@ bool has_arguments(const sql::Expression& call, size_t least, size_t most) {
   return call.operands.size() >= least && call.operands.size() <= most;
 }
 
+bool is_number_of_column(const Typed& value) {
+  return value.column != nullptr && (value.kind == Kind::numeric || value.kind == Kind::real);
+}
+
 // A column of REAL affinity, which keeps integers as reals.
 bool stores_reals(const Typed& value) {
-  if (value.kind != Kind::numeric || value.column == nullptr) return false;
+  if (!is_number_of_column(value)) return false;
   const std::string type = lower_ascii(value.column->declared_type);
   const auto has = [&](std::string_view part) { return type.find(part) != std::string::npos; };
   return affinity_of(type) == Affinity::numeric && !has("int") &&
@@ -123,18 +127,23 @@ Typed Translator::least_or_greatest(const std::string& name, const sql::Expressi
 Typed Translator::type_name(const sql::Expression& call) {
   const Typed value = plain(translate(call.operands[0]));
   std::string_view word;
+  // A key of texts that refers to integers has their type here.
+  if (value.column != nullptr && value.affinity == Affinity::text && value.kind != Kind::text) {
+    return no("typeof of texts that are numbers here");
+  }
   if (value.kind == Kind::integer || value.kind == Kind::boolean) word = "integer";
-  if (value.kind == Kind::real || stores_reals(value)) word = "real";
+  const bool is_computed = value.kind == Kind::real && value.column == nullptr;
+  if (is_computed || stores_reals(value)) word = "real";
   if (value.kind == Kind::text) word = "text";
   if (value.kind == Kind::bytes) word = "blob";
   if (value.kind == Kind::null) return {"'null'", Kind::text};
   // Such a column turns a whole number into an integer, whatever was written into it.
-  if (word.empty() && value.kind == Kind::numeric && value.column != nullptr &&
-      value.affinity == Affinity::numeric) {
-    return made_of(cat({"(CASE WHEN ", value.sql, " IS NULL THEN 'null' WHEN ", value.sql,
-                        " = trunc(", value.sql, ") AND abs(", value.sql,
-                        ") < 9223372036854775807 THEN 'integer' ELSE 'real' END)"}),
-                   Kind::text, {&value});
+  if (word.empty() && is_number_of_column(value) && value.affinity == Affinity::numeric) {
+    return made_of(
+        cat({"(CASE WHEN ", value.sql, " IS NULL THEN 'null' WHEN ", value.sql, " = trunc(",
+             value.sql, ") AND ", value.sql, " >= -9223372036854775808 AND ", value.sql,
+             " < 9223372036854775808 THEN 'integer' ELSE 'real' END)"}),
+        Kind::text, {&value});
   }
   if (word.empty()) return no("typeof of a number that is whole or not");
   return made_of(cat({"(CASE WHEN ", value.sql, " IS NULL THEN 'null' ELSE '", word, "' END)"}),

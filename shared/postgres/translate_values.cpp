@@ -121,7 +121,8 @@ Typed Translator::plain(Typed value) {
   }
   Typed made = value;
   made.column = nullptr;
-  const std::string seconds = cat({"extract(epoch FROM ", value.sql, ")"});
+  // Without a zone: of a moment with one it is not immutable.
+  const std::string seconds = cat({"extract(epoch FROM (", value.sql, utc, ")"});
   switch (column.holds) {
     case ValueClass::timestamp_milliseconds:
       made.kind = Kind::integer;
@@ -258,9 +259,14 @@ Typed Translator::as_kind(Typed value, Kind kind) {
       if (value.kind != Kind::integer) return value;
       return made_of(value.sql + "::float8", Kind::number, {&value});
     }
+    case Kind::numeric:
+      if (value.kind != Kind::integer && value.kind != Kind::boolean) break;
+      value = as_number(std::move(value));
+      return made_of(value.sql + "::numeric", Kind::numeric, {&value});
     default:
-      return no("values of several types in one expression");
+      break;
   }
+  return no("values of several types in one expression");
 }
 
 // Values of PostgreSQL's own types stay so only among their like.
@@ -295,8 +301,11 @@ Kind Translator::common_kind(const std::vector<Typed>& values) {
     const auto is_number = [&](Kind one) {
       return is_integer(one) || one == Kind::real || one == Kind::number || one == Kind::numeric;
     };
+    const auto is_exact = [&](Kind one) { return is_integer(one) || one == Kind::numeric; };
     if (is_integer(kind) && is_integer(value.kind)) {
       kind = Kind::integer;
+    } else if (is_exact(kind) && is_exact(value.kind)) {
+      kind = Kind::numeric;  // a double has fewer digits than some of its integers
     } else if (is_number(kind) && is_number(value.kind)) {
       kind = Kind::number;
     } else {

@@ -1,4 +1,5 @@
-// Databases at random to libSQL: a server, a script and a file for Turso hold what the source holds.
+// Databases at random to libSQL: a server, a script and a file for Turso hold what the source
+// does.
 // FAIRWAY_SEEDS and FAIRWAY_FIRST_SEED say how many and which.
 
 import assert from 'node:assert/strict';
