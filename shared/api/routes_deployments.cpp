@@ -73,10 +73,7 @@ Task<ApiResponse> post_cancel(Host& host, Call call) {
 Task<ApiResponse> post_retry(Host& host, Call call) {
   auto deployment = find_deployment(host.database, call.id);
   if (!deployment) co_return no_deployment();
-  bool is_removal = deployment->verb == Verb::tear_down;
-  auto id = is_removal ? request_tear_down(host, call.account(), deployment->app_id)
-                       : request_deployment(host, {call.account(), deployment->project_id, "",
-                                                   deployment->accepted_losses, deployment->data});
+  auto id = request_again(host, *deployment);
   if (!id.ok()) co_return id.failure();
   co_return started(*id);
 }

@@ -127,6 +127,10 @@ struct DeploymentRequest {
 // was used before, the same id comes again (G1). fix_input: `project_not_found`,
 // `nothing_uploaded`, `deployment_active` (it is being deleted); ask_permission `provider_off`.
 Outcome<std::string> request_deployment(Host& host, const DeploymentRequest& request);
+// Another try of an ended deployment or removal, with its yes and its choice about rows: these hold
+// for what was looked at. fix_input `choices_outdated` when something was deployed since, or the
+// preview is another one by now.
+Outcome<std::string> request_again(Host& host, const Deployment& deployment);
 // Queues the removal of everything an app has at providers; fix_input `app_not_found`,
 // `deployment_active`.
 Outcome<std::string> request_tear_down(Host& host, const std::string& account,

@@ -42,8 +42,11 @@ Task<Done> apply(Host& host, DatabaseAccess access, std::vector<std::string> sta
                                      std::move(statements));
 }
 
-// Unlike any name that another release of the app keeps tables under.
-std::string keep_as(int64_t release) { return cat({"_fairway_kept_", decimal(release), "_"}); }
+// Unlike any name that another release of the app keeps tables under, and not to be guessed: a
+// preview that brings a table of that name could pass for what was kept.
+std::string keep_as(const Deployment& deployment) {
+  return cat({"_fairway_kept_", decimal(deployment.release), "_", deployment.id, "_"});
+}
 
 // What production's rows do not meet is the user's to change.
 Outcome<Done> explained(Outcome<Done> applied, const SchemaDifference& difference) {
@@ -80,7 +83,7 @@ Task<SchemaDifference> plan_schema_change(Host& host, Deployment deployment, Dat
   if (!preview.ok()) co_return preview.failure();
   auto deployed = co_await deployed_schema(host, deployment);
   auto production = co_await read_target_schema(host, std::move(access));
-  auto difference = schema_difference(production, *preview, &deployed, keep_as(deployment.release));
+  auto difference = schema_difference(production, *preview, &deployed, keep_as(deployment));
   if (auto refusal = refusal_of(difference, deployment.accepted_losses)) co_return *refusal;
   co_return difference;
 }

@@ -78,6 +78,26 @@ Outcome<std::string> request_deployment(Host& host, const DeploymentRequest& req
   return enqueue(host, std::move(deployment), std::move(app), key);
 }
 
+Outcome<std::string> request_again(Host& host, const Deployment& deployment) {
+  if (deployment.verb == Verb::tear_down) {
+    return request_tear_down(host, deployment.account, deployment.app_id);
+  }
+  DeploymentRequest request{deployment.account, deployment.project_id, "",
+                            deployment.accepted_losses, deployment.data};
+  bool has_choices = !request.accepted_losses.empty() || request.data != DataChoice::keep;
+  if (!has_choices) return request_deployment(host, request);
+  auto last = find_last_deployment(host.database, deployment.project_id);
+  auto project = find_project(host.database, deployment.project_id);
+  bool is_same = project && project->preview_sha256 == deployment.preview_sha256;
+  bool is_last = last && last->id == deployment.id && deployment.status != Status::live;
+  bool is_going_on = last && is_active(last->status);  // a second click
+  if ((is_same && is_last) || is_going_on) return request_deployment(host, request);
+  return fix_input("choices_outdated",
+                   "What was chosen for production's rows does not hold any more: the preview or "
+                   "production has changed since.",
+                   "Look at the choices again, then deploy.");
+}
+
 Outcome<std::string> request_tear_down(Host& host, const std::string& account,
                                        const std::string& app_id) {
   auto app = find_app(host.database, app_id);

@@ -7,8 +7,6 @@
 namespace fairway {
 namespace {
 
-constexpr std::string_view key_name = "\"_fairway_key\"";
-
 const ColumnDefinition* find_column(const TableDefinition& table, std::string_view name) {
   const auto found = std::ranges::find_if(
       table.columns, [&](const ColumnDefinition& column) { return same_name(column.name, name); });
@@ -107,7 +105,11 @@ RowMatch match_of(const TableDefinition& now, const TableDefinition& then) {
 class Rebuild {
  public:
   Rebuild(const TableOnBothSides& table, TableDefinition now, TableDefinition then, RowMatch match)
-      : table_(table), now_(std::move(now)), then_(std::move(then)), match_(std::move(match)) {}
+      : table_(table), now_(std::move(now)), then_(std::move(then)), match_(std::move(match)) {
+    std::string name = "_fairway_key";
+    while (find_column(now_, name) != nullptr || find_column(then_, name) != nullptr) name += "_";
+    key_ = quoted_name(name);
+  }
 
   TableRebuild make() {
     keep_rows();
@@ -141,7 +143,7 @@ class Rebuild {
   std::string copy_of(const TableDefinition& table, const std::vector<std::string>& columns) const {
     std::vector<std::string> parts = columns;
     if (match_.by_number) {
-      parts.insert(parts.begin(), cat({row_key_of(table).rowid_name, " AS ", key_name}));
+      parts.insert(parts.begin(), cat({row_key_of(table).rowid_name, " AS ", key_}));
     }
     return cat({"SELECT ", join(parts, ", "), " FROM ", quoted_name(table.name)});
   }
@@ -192,7 +194,7 @@ class Rebuild {
     std::vector<std::string> values;
     if (match_.by_number) {
       names.push_back(row_key_of(then_).rowid_name);
-      values.emplace_back(key_name);
+      values.push_back(key_);
     }
     for (const auto& column : then_.columns) {
       std::string value = value_of(column);
@@ -236,7 +238,7 @@ class Rebuild {
   std::string value_back(const ColumnDefinition& column) const {
     const std::string name = quoted_name(column.name);
     const bool is_number = match_.by_number && same_name(column.name, rowid_alias(now_));
-    if (is_number) return cat({"n.", key_name});
+    if (is_number) return cat({"n.", key_});
     const std::string old = cat({"k.", name});
     const ColumnDefinition* today = find_column(then_, column.name);
     if (today != nullptr && today->generated == Generated::no) {
@@ -252,7 +254,7 @@ class Rebuild {
   }
 
   std::string join_back() const {
-    if (match_.by_number) return cat({"k.", key_name, " = n.", key_name});
+    if (match_.by_number) return cat({"k.", key_, " = n.", key_});
     std::vector<std::string> parts;
     for (const auto& name : match_.columns) {
       parts.push_back(cat({"k.", quoted_name(name), " IS n.", quoted_name(name)}));
@@ -273,7 +275,7 @@ class Rebuild {
     const std::string_view from = table_.wanted != nullptr ? "n." : "k.";
     if (match_.by_number) {
       names.push_back(row_key_of(now_).rowid_name);
-      values.push_back(cat({from, key_name}));
+      values.push_back(cat({from, key_}));
     }
     for (const auto& column : now_.columns) {
       if (column.generated != Generated::no) continue;
@@ -295,6 +297,7 @@ class Rebuild {
   TableDefinition now_;
   TableDefinition then_;
   RowMatch match_;
+  std::string key_;  // the column that keeps row numbers, quoted; unlike any of the table's own
   TableRebuild made_;
 };
 

@@ -41,6 +41,46 @@ TEST_CASE("A yes and a choice belong to the deployment that they were given for"
   CHECK(find_deployment(lab.database, *next)->data == DataChoice::keep);
 }
 
+TEST_CASE("Another try takes the yes and the choice along while they are about the same") {
+  struct Choice {
+    std::string accepted;
+    DataChoice data;
+  };
+  for (const Choice& choice : {Choice{"a digest", DataChoice::keep}, {"", DataChoice::replace}}) {
+    DeploymentLab lab;
+    auto id = request_deployment(lab.host, {"ann", "shop", "", choice.accepted, choice.data});
+    auto again = [&] { return request_again(lab.host, *find_deployment(lab.database, *id)); };
+    CHECK(*again() == *id);  // while it goes on
+    lab.end(*id, Status::failed);
+    lab.world.now += 1;
+    auto next = again();
+    REQUIRE(next.ok());
+    CHECK(find_deployment(lab.database, *next)->accepted_losses == choice.accepted);
+    CHECK(find_deployment(lab.database, *next)->data == choice.data);
+    CHECK(*again() == *next);
+    lab.end(*next, Status::failed);
+    CHECK(code_of(again()) == "choices_outdated");  // another one was the last
+    id = next;
+    save_preview_summary(lab.host, "shop", std::string(64, 'c'), {});
+    CHECK(code_of(again()) == "choices_outdated");
+    save_preview_summary(lab.host, "shop", std::string(64, 'b'), {});
+    lab.world.now += 1;
+    id = again();
+    lab.end(*id, Status::live);
+    CHECK(code_of(again()) == "choices_outdated");
+  }
+}
+
+TEST_CASE("Another try without a yes or a choice takes what is there by now") {
+  DeploymentLab lab;
+  auto id = lab.requested().id;
+  lab.end(id, Status::live);
+  save_preview_summary(lab.host, "shop", std::string(64, 'c'), {});
+  auto next = request_again(lab.host, *find_deployment(lab.database, id));
+  REQUIRE(next.ok());
+  CHECK(find_deployment(lab.database, *next)->preview_sha256 == std::string(64, 'c'));
+}
+
 TEST_CASE("What cannot be deployed is refused in words, and nothing is written") {
   DeploymentLab lab;
   CHECK(code_of(lab.request("unknown")) == "project_not_found");

@@ -139,6 +139,12 @@ TEST_CASE("a yes holds for exactly the losses it was said to") {
   CHECK(refusal_of(both, digest_of(one.losses)));
   CHECK(refusal_of(one, digest_of(both.losses)));
   CHECK_FALSE(refusal_of(schema_difference(production, production), ""));
+  // Names that hold what could stand between two losses.
+  const std::vector<SchemaLoss> two = {{"drop_table", "a", "", "w", ""},
+                                       {"drop_table", "b", "", "w", ""}};
+  const std::vector<SchemaLoss> forged = {{"drop_table", "a", "", "w\n\ndrop_table\nb\n\nw", ""}};
+  CHECK(digest_of(two) != digest_of(forged));
+  CHECK(digest_of({{"k", "a", "bc", "", ""}}) != digest_of({{"k", "ab", "c", "", ""}}));
 }
 
 TEST_CASE("what cannot be done is refused in words") {

@@ -141,6 +141,24 @@ TEST_CASE("tables without row numbers are told apart by their key") {
                  .found_back = "a|1|real\na|2|null\n"});
 }
 
+TEST_CASE("names that look like SQL stay names") {
+  check_rebuilt(
+      {.production =
+           "CREATE TABLE \"t'); DROP TABLE u; --\"(\"a\"\"b\" TEXT, \"select\" INT, "
+           "\"_fairway_key\" INT);"
+           "CREATE TABLE u(\"x\ny\"); CREATE INDEX \"i\"\"x\" ON \"t'); DROP TABLE u; "
+           "--\"(\"a\"\"b\");"
+           "INSERT INTO \"t'); DROP TABLE u; --\" VALUES('it''s', 1, 2); INSERT INTO u VALUES(1);",
+       .preview = "CREATE TABLE \"t'); DROP TABLE u; --\"(\"a\"\"b\" TEXT, \"_fairway_key\" INT);"
+                  "CREATE TABLE u(\"x\ny\" NOT NULL);"
+                  "CREATE INDEX \"i\"\"x\" ON \"t'); DROP TABLE u; --\"(\"a\"\"b\");",
+       .looks = "SELECT * FROM \"t'); DROP TABLE u; --\", u",
+       .found = "it's|2|1\n",
+       .written = "UPDATE \"t'); DROP TABLE u; --\" SET \"_fairway_key\" = 5",
+       .looks_back = "SELECT * FROM \"t'); DROP TABLE u; --\", u",
+       .found_back = "it's|1|5|1\n"});
+}
+
 TEST_CASE("a key that goes is the rows' number again when it comes back") {
   check_rebuilt({.production = "CREATE TABLE t(id INTEGER PRIMARY KEY, v);"
                                "INSERT INTO t VALUES(2, 'b'), (9, 'i');",

@@ -164,9 +164,10 @@ test('what would be lost is told with its rows, and waits for a yes to exactly t
   const seven = done.ended_at_ms + 7 * 86_400_000;
   assert.equal(done.kept.length, 1);
   assert.ok(Math.abs(done.kept[0].until_ms - seven) < 60_000);
+  const kept = `_fairway_kept_3_${done.id}_`;
   assert.deepEqual(
     (await askSite(url, asideSql)).map((/** @type {any} */ row) => row.name),
-    ['_fairway_kept_3_1', '_fairway_kept_3_1_counter', '_fairway_kept_3_2'],
+    [`${kept}1`, `${kept}1_counter`, `${kept}2`],
   );
   assert.deepEqual((await tab.changes('guests', preview)).losses, []);
 });
@@ -185,6 +186,35 @@ test('a redeployment with losses that fails later gives everything back', async 
     { name: 'Zoë' },
   ]);
   assert.deepEqual(await askSite(url, asideSql), []);
+});
+
+test('a yes does not cover a preview that came after it, and is given once for two tabs', async () => {
+  const { tab, url } = await liveProject('kim');
+  await tab.upload('guests', previewOf(product.folder, guests + notes));
+  assert.equal((await tab.deploy('guests')).status, 'live');
+  const reviewed = previewOf(product.folder, guests);
+  const { digest } = await tab.changes('guests', reviewed);
+  await tab.upload('guests', reviewed);
+  await tab.upload('guests', previewOf(product.folder, smaller));
+  const waits = await tab.deploy('guests', { accepted_losses: digest });
+  assert.equal(waits.failure.code, 'schema_change_waits');
+  assert.equal((await askSite(url, 'SELECT name FROM guest')).length, 2);
+  await tab.upload('guests', reviewed);
+  const wish = { project_id: 'guests', accepted_losses: digest };
+  const [one, other] = await Promise.all(
+    [wish, wish].map((body) => tab.person.post('/api/deploy/web', body)),
+  );
+  assert.equal(one?.json.deployment_id, other?.json.deployment_id);
+  const done = await tab.follow(one?.json.deployment_id);
+  assert.equal(done.status, 'live', JSON.stringify(done.failure));
+  assert.equal((await askSite(url, asideSql)).length, 2);
+  // What was lost once is not lost again by the old yes.
+  await tab.upload('guests', previewOf(product.folder, guests + notes));
+  assert.equal((await tab.deploy('guests')).status, 'live');
+  await tab.upload('guests', reviewed);
+  const again = await tab.person.post(`/api/deployments/${done.id}/retry`, {});
+  assert.deepEqual([again.status, again.json.error.code], [400, 'choices_outdated']);
+  assert.deepEqual(await askSite(url, 'SELECT count(*) AS n FROM note'), [{ n: 3 }]);
 });
 
 test("the preview's rows in place of production's: the old database is kept", async () => {
@@ -212,6 +242,9 @@ test("the preview's rows in place of production's: the old database is kept", as
       [now, 'exists', false],
     ],
   );
+  // Another try of what is live replaces nothing once more.
+  const again = await tab.person.post(`/api/deployments/${second.id}/retry`, {});
+  assert.deepEqual([again.status, again.json.error.code], [400, 'choices_outdated']);
   // The next release goes on with the new one.
   await tab.upload('guests', previewOf(product.folder, smaller));
   const third = await tab.deploy('guests');
