@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, after, test } from 'node:test';
 
-import { addFault } from '../sandbox/help.mjs';
+import { addFault, control } from '../sandbox/help.mjs';
 import { appFiles, askSite, previewOf, signIn, startProduct } from './product.mjs';
 
 const guests = `CREATE TABLE guest(id INTEGER PRIMARY KEY, name TEXT);
@@ -250,4 +250,13 @@ test("the preview's rows in place of production's: the old database is kept", as
   const third = await tab.deploy('guests');
   assert.equal(third.status, 'live', JSON.stringify(third.failure));
   assert.equal((await tab.plan('guests')).database_name, now);
+  // Deleting the app takes what is kept along.
+  const gone = await tab.person.call(`/api/apps/${app.id}`, {
+    method: 'DELETE',
+    body: JSON.stringify({ confirm: 'guests' }),
+  });
+  assert.equal((await tab.follow(gone.json.deployment_id)).status, 'removed');
+  const { json: state } = await control(product.sandbox.origin, 'GET', '/state');
+  const names = state.databases.map((/** @type {any} */ one) => one.name);
+  assert.ok(!names.includes(old) && !names.includes(now), names.join());
 });

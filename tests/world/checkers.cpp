@@ -131,6 +131,15 @@ std::map<std::string, const char*> ledger(Stage& stage, ResourceKind kind) {
   return names;
 }
 
+// How many of a kind the ledger keeps although a release has replaced them: their time is not over.
+size_t kept_aside(Stage& stage, ResourceKind kind) {
+  auto found = stage.database.run(
+      "SELECT name FROM resources WHERE kind = ?1 AND state BETWEEN 1 AND 3"
+      " AND json_extract(detail, '$.kept_until_ms') > ?2",
+      {int64_t(kind), stage.world.now});
+  return found.rows.size();
+}
+
 }  // namespace
 
 std::string why_left_over(Stage& stage) {
@@ -154,7 +163,8 @@ std::string why_left_over(Stage& stage) {
       }
     }
   }
-  if (databases.size() > 1) return "G3: two databases for one app";
+  if (databases.size() > 1 + kept_aside(stage, ResourceKind::turso_database))
+    return "G3: two databases for one app";
   if (sites.size() > 1) return "G3: two sites for one app";
   if (app && app->release > 0 && published.empty()) return "the live release vanished";
   auto last = find_last_deployment(stage.database, stage.project_id);
@@ -223,7 +233,10 @@ std::string why_schema_differs(Stage& stage) {
       content->run("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {});
   for (const Row& row : found.rows) {
     production.push_back({row.text(0), row.text(1), row.text(2), row.text(3)});
-    if (row.text(1).starts_with("_fairway_kept")) return cat({"G6: the table ", row.text(1)});
+    bool is_over = kept_aside(stage, ResourceKind::schema) == 0;
+    if (is_over && row.text(1).starts_with("_fairway_kept")) {
+      return cat({"G6: the table ", row.text(1)});
+    }
   }
   auto manifest = stage.world.blobs.find(blob_key(stage.account, live->preview_sha256));
   FAIRWAY_ASSERT(manifest != stage.world.blobs.end());

@@ -88,9 +88,11 @@ float draw_keeping(ui::Ui& ui, Desk& desk, ui::Rect at, const LocalPreview& prev
   if (changes->losses.empty()) return y - at.y;
   y += 8 + draw_losses(ui, {at.x, y + 8, at.width, 0}, *changes);
   const ui::Rect yes{at.x, y + 8, at.width, ui.touch() ? 44.0F : 24.0F};
-  ui::checkbox(ui, yes, "Yes, make these changes", dialog.accepts_losses,
-               {.description = "What they take out is kept in the database for seven days"});
-  return yes.bottom() - at.y;
+  ui::checkbox(ui, yes, "Yes, make these changes", dialog.accepts_losses, {});
+  y = yes.bottom() + 4;
+  y += small_paragraph(ui, {at.x, y, at.width, 0},
+                       "What they take out is kept in the database for seven days.");
+  return y - at.y;
 }
 
 }  // namespace
