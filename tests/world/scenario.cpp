@@ -123,10 +123,8 @@ class Drama {
       is_hasty_ = world_.chance.percent(50);
       redeploy(faults);
       world_.chance.percent(50) ? narrow(faults) : replace(faults);
-      if (is_hasty_ && is_live() && broken_.empty()) {
-        deploy(previews_.wider);
-        world_.chance.percent(50) ? narrow(faults) : replace(faults);
-      }
+      if (is_hasty_) widen();
+      if (is_hasty_) world_.chance.percent(50) ? narrow(faults) : replace(faults);
     }
     if (world_.chance.percent(10)) tear_down(faults);
     if (is_hasty_) let_days_pass();
@@ -263,8 +261,10 @@ class Drama {
 
   void let_days_pass() {
     is_hasty_ = false;
+    calm();
     run_machine();
-    check_rest();
+    auto last = find_last_deployment(host_.database, stage_.project_id);
+    if (last->status != Status::needs_you) check_rest();
   }
 
   // Lets what is still on its way arrive, then looks at everything.
@@ -371,6 +371,16 @@ class Drama {
     auto last = find_last_deployment(host_.database, stage_.project_id);
     if (last->status != Status::live) report("a calm redeployment with a yes failed");
     accepted_losses_.clear();
+  }
+
+  // The wider preview again, with the yes that it may need, beside what is put aside.
+  void widen() {
+    if (!is_live() || !broken_.empty()) return;
+    accepted_losses_ = digest_for(previews_.wider);
+    deploy(previews_.wider);
+    accepted_losses_.clear();
+    auto last = find_last_deployment(host_.database, stage_.project_id);
+    if (last->status != Status::live) report("a calm redeployment failed");
   }
 
   // The user asks for the preview's rows in place of production's.
