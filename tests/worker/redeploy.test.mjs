@@ -188,7 +188,7 @@ test('a redeployment with losses that fails later gives everything back', async 
   assert.deepEqual(await askSite(url, asideSql), []);
 });
 
-test('a yes does not cover a preview that came after it, and is given once for two tabs', async () => {
+test('a yes does not cover a preview that came later; two tabs give it once', async () => {
   const { tab, url } = await liveProject('kim');
   await tab.upload('guests', previewOf(product.folder, guests + notes));
   assert.equal((await tab.deploy('guests')).status, 'live');
