@@ -90,7 +90,8 @@ std::string demands_of(const ColumnDefinition& column) {
 }
 
 bool is_tighter(const ColumnDefinition& now, const ColumnDefinition& then) {
-  return (then.not_null && !now.not_null) || demands_of(now) != demands_of(then);
+  const std::string demands = demands_of(then);
+  return (then.not_null && !now.not_null) || (!demands.empty() && demands_of(now) != demands);
 }
 
 std::string type_words(const ColumnDefinition& column) {

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "shared/base/text.h"
+#include "shared/base/time.h"
 
 namespace fairway::test {
 
@@ -87,9 +88,10 @@ std::string why_removed_too_early(Stage& stage, const HttpRequest& request) {
       part_after(request.url, is_site ? "/pages/projects/" : "/organizations/org/databases/");
   auto aside = stage.database.run(
       "SELECT 1 FROM resources JOIN deployments ON project_id = ?2 AND ended_at_ms = 0 AND verb = 1"
-      " UNION ALL SELECT 0 FROM resources WHERE name = ?1"
-      " AND json_extract(detail, '$.kept_until_ms') > ?3",
-      {name, stage.project_id, stage.world.now});
+      " UNION ALL SELECT 0 FROM resources JOIN deployments AS release"
+      " ON release.id = json_extract(detail, '$.kept_by')"
+      " WHERE name = ?1 AND release.ended_at_ms > ?3",
+      {name, stage.project_id, stage.world.now - 7 * day_ms});
   if (!aside.rows.empty() && aside.rows[0].integer(0) == 0) {
     return cat({"G10: ", name, " is removed before its time"});
   }
