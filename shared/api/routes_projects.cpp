@@ -134,7 +134,7 @@ Task<ApiResponse> put_preview(Host& host, Call call) {
   if (!find_project(host.database, call.id)) co_return no_project();
   auto body = parse_json(call.request.body);
   if (!body.ok()) co_return body.failure();
-  auto preview = read_preview(*body);
+  auto preview = read_preview(std::move(*body));
   if (!preview.ok()) co_return preview.failure();
   plan_sweep(host, call.account());
   co_await keep_preview(host, call.account(), call.id, std::move(*preview));

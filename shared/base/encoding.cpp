@@ -1,4 +1,7 @@
 // Hex, base64 and percent encoding.
+#include <algorithm>
+#include <array>
+
 #include "shared/base/text.h"
 
 namespace fairway {
@@ -16,14 +19,15 @@ int hex_value(char c) {
   return -1;
 }
 
-int base64_value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+' || c == '-') return 62;
-  if (c == '/' || c == '_') return 63;
-  return -1;
-}
+// By letter, of both alphabets; -1 where it is none.
+constexpr std::array<int8_t, 256> base64_values = [] {
+  std::array<int8_t, 256> values;
+  values.fill(-1);
+  for (size_t i = 0; i < base64_digits.size(); ++i) values[uint8_t(base64_digits[i])] = int8_t(i);
+  values['-'] = 62;
+  values['_'] = 63;
+  return values;
+}();
 
 bool is_unreserved(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
@@ -34,11 +38,13 @@ bool is_unreserved(char c) {
 
 std::string hex(std::string_view bytes) {
   std::string text;
-  text.reserve(bytes.size() * 2);
-  for (char c : bytes) {
-    text += hex_digits[uint8_t(c) >> 4];
-    text += hex_digits[uint8_t(c) & 15];
-  }
+  text.resize_and_overwrite(bytes.size() * 2, [&](char* to, size_t size) {
+    for (char c : bytes) {
+      *to++ = hex_digits[uint8_t(c) >> 4];
+      *to++ = hex_digits[uint8_t(c) & 15];
+    }
+    return size;
+  });
   return text;
 }
 
@@ -59,34 +65,37 @@ bool is_hex(std::string_view text, size_t length) {
 
 std::string base64(std::string_view bytes) {
   std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    size_t count = std::min<size_t>(3, bytes.size() - i);
-    uint32_t group = 0;
-    for (size_t k = 0; k < 3; ++k) {
-      group = group << 8 | (k < count ? uint8_t(bytes[i + k]) : 0);
+  text.resize_and_overwrite((bytes.size() + 2) / 3 * 4, [&](char* to, size_t size) {
+    for (size_t i = 0; i < bytes.size(); i += 3) {
+      size_t count = std::min<size_t>(3, bytes.size() - i);
+      uint32_t group = 0;
+      for (size_t k = 0; k < 3; ++k) {
+        group = group << 8 | (k < count ? uint8_t(bytes[i + k]) : 0);
+      }
+      for (size_t k = 0; k < 4; ++k) {
+        *to++ = k <= count ? base64_digits[(group >> (18 - 6 * k)) & 63] : '=';
+      }
     }
-    for (size_t k = 0; k < 4; ++k) {
-      text += k <= count ? base64_digits[(group >> (18 - 6 * k)) & 63] : '=';
-    }
-  }
+    return size;
+  });
   return text;
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
   for (int i = 0; i < 2 && !text.empty() && text.back() == '='; ++i) text.remove_suffix(1);
   if (text.size() % 4 == 1) return std::nullopt;
-  std::string bytes;
+  std::string bytes(text.size() * 3 / 4, '\0');
+  char* to = bytes.data();
   uint32_t group = 0;
   int bits = 0;
   for (char c : text) {
-    int value = base64_value(c);
+    int value = base64_values[uint8_t(c)];
     if (value < 0) return std::nullopt;
     group = group << 6 | uint32_t(value);
     bits += 6;
     if (bits < 8) continue;
     bits -= 8;
-    bytes += char(group >> bits & 255);
+    *to++ = char(group >> bits & 255);
   }
   bool has_rest = (group & ((uint32_t{1} << bits) - 1)) != 0;
   if (has_rest) return std::nullopt;
@@ -95,6 +104,7 @@ std::optional<std::string> from_base64(std::string_view text) {
 
 std::string url_encode(std::string_view text) {
   std::string encoded;
+  encoded.reserve(text.size());
   for (char c : text) {
     if (is_unreserved(c)) {
       encoded += c;

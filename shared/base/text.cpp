@@ -1,6 +1,8 @@
 #include "shared/base/text.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace fairway {
 
@@ -50,8 +52,10 @@ std::string cat(std::initializer_list<std::string_view> parts) {
   size_t size = 0;
   for (auto part : parts) size += part.size();
   std::string whole;
-  whole.reserve(size);
-  for (auto part : parts) whole += part;
+  whole.resize_and_overwrite(size, [&](char* to, size_t) {
+    for (auto part : parts) to = std::copy(part.begin(), part.end(), to);
+    return size;
+  });
   return whole;
 }
 
@@ -99,24 +103,37 @@ size_t utf8_sequence(std::string_view bytes) {
 }  // namespace
 
 bool is_utf8(std::string_view bytes) {
-  while (!bytes.empty()) {
+  constexpr uint64_t beyond_ascii = 0x8080808080808080;
+  for (;;) {
+    size_t ascii = 0;
+    for (uint64_t eight; bytes.size() - ascii >= sizeof eight; ascii += sizeof eight) {
+      std::memcpy(&eight, bytes.data() + ascii, sizeof eight);
+      if ((eight & beyond_ascii) != 0) break;
+    }
+    while (ascii < bytes.size() && uint8_t(bytes[ascii]) < 0x80) ++ascii;
+    bytes.remove_prefix(ascii);
+    if (bytes.empty()) return true;
     size_t length = utf8_sequence(bytes);
     if (length == 0) return false;
     bytes.remove_prefix(length);
   }
-  return true;
 }
 
 std::string to_utf8(std::string_view bytes, size_t size_max) {
   std::string text;
-  while (!bytes.empty()) {
-    size_t length = utf8_sequence(bytes);
-    std::string_view next =
-        length == 0 ? std::string_view("\xEF\xBF\xBD") : bytes.substr(0, length);
-    if (text.size() + next.size() > size_max) break;
-    text += next;
-    bytes.remove_prefix(length == 0 ? 1 : length);
+  size_t good = 0;  // bytes at the start that are text already
+  while (good < bytes.size()) {
+    size_t length = utf8_sequence(bytes.substr(good));
+    std::string_view mark = length == 0 ? "\xEF\xBF\xBD" : "";
+    if (text.size() + good + length + mark.size() > size_max) break;
+    good += length;
+    if (mark.empty()) continue;
+    text += bytes.substr(0, good);
+    text += mark;
+    bytes.remove_prefix(good + 1);
+    good = 0;
   }
+  text += bytes.substr(0, good);
   return text;
 }
 

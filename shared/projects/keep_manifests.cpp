@@ -102,7 +102,7 @@ Task<Bundle> load_bundle(Host& host, std::string account, std::string sha256) {
 
 Task<PreviewManifest> load_preview(Host& host, std::string account, std::string sha256) {
   auto json = co_await load_json(host, std::move(account), std::move(sha256));
-  co_return read_preview(json);
+  co_return read_preview(std::move(json));
 }
 
 Task<std::string> load_file(Host& host, std::string account, StoredFile file) {

@@ -80,7 +80,7 @@ struct EnvironmentVariable {
 
 // Checked readers of what the tab sends; fix_input where a rule of limits.h is broken.
 Outcome<Bundle> read_bundle(const Json& json);
-Outcome<PreviewManifest> read_preview(const Json& json);
+Outcome<PreviewManifest> read_preview(Json json);
 Json bundle_json(const Bundle& bundle);
 Json preview_json(const PreviewManifest& preview);
 int64_t rows_of(const PreviewManifest& preview);

@@ -101,7 +101,7 @@ Outcome<Bundle> read_bundle(const Json& json) {
   return bundle;
 }
 
-Outcome<PreviewManifest> read_preview(const Json& json) {
+Outcome<PreviewManifest> read_preview(Json json) {
   Fields fields(json);
   PreviewManifest preview;
   Fields image = fields.object("image");
@@ -115,15 +115,14 @@ Outcome<PreviewManifest> read_preview(const Json& json) {
   preview.source_sha256 = source.text("sha256", {64, 64});
   if (!is_hex(preview.source_sha256, 64)) source.refuse("sha256", "must be 64 hex digits");
   fields.adopt(source);
-  preview.schema = fields.any("schema");
-  if (!preview.schema.is_array() || preview.schema.size() > size_t(limits::schema_objects_max)) {
+  const Json& schema = fields.any("schema");
+  if (!schema.is_array() || schema.size() > size_t(limits::schema_objects_max)) {
     fields.refuse("schema", "must be a list of at most 10,000 objects");
   }
   for (Fields& table : fields.objects("tables", size_t(limits::tables_max))) {
     table.integer("rows", {0, limits::preview_bytes_max});  // a row has a byte at least
     fields.adopt(table);
   }
-  preview.tables = fields.any("tables");
   if (!fields.any("added_rows").is_null()) {
     for (Fields& item : fields.objects("added_rows", size_t(limits::tables_max))) {
       preview.added_rows.push_back(read_added_rows(item));
@@ -138,6 +137,8 @@ Outcome<PreviewManifest> read_preview(const Json& json) {
     }
   }
   if (auto failure = fields.failure()) return *failure;
+  preview.schema = std::move(json["schema"]);
+  preview.tables = std::move(json["tables"]);
   return preview;
 }
 

@@ -81,7 +81,10 @@ Task<Json> send_to_pages(Host& host, HttpRequest request, std::string doing, Rep
   auto parsed = parse_json(response.body);
   Json envelope = parsed.ok() ? std::move(*parsed) : Json();
   ApiError error = error_of(envelope);
-  if (response.status >= 200 && response.status < 300) co_return Json(member(envelope, "result"));
+  if (response.status >= 200 && response.status < 300) {
+    auto result = envelope.find("result");
+    co_return result == envelope.end() ? Json() : std::move(*result);
+  }
   if (response.status == 404) {
     co_return fix_input("not_found", cat({"Cloudflare does not know what to ", doing, "."}));
   }
