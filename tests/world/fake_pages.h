@@ -53,7 +53,7 @@ class FakePages final : public Provider {
   HttpResponse create_release(Site& site, const std::string& form);
   HttpResponse assets(std::string_view path, const Json& body);
   HttpResponse visit(const std::string& url);
-  Json release_json(Site& site, Release& release);
+  std::string release_json(Site& site, Release& release);
   void settle(Site& site);
   Site* find(const std::string& name);
 

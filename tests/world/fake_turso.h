@@ -8,7 +8,6 @@
 #pragma once
 
 #include <map>
-#include <memory>
 
 #include "shared/base/json.h"
 #include "tests/world/world.h"
@@ -41,6 +40,9 @@ class FakeTurso final : public Provider {
   bool holds_data(const std::string& name);
   // The content of a database, for the checkers; nothing where there is none.
   std::unique_ptr<SqliteDatabase> content_of(const std::string& name);
+  // The integers of the one row that a query answers, for the checkers; none where there is no such
+  // database or table.
+  std::vector<int64_t> counts_in(const std::string& name, std::string_view sql);
 
   static constexpr std::string_view token = "CANARY-turso-platform";
   bool is_quirky = true;

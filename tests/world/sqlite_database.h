@@ -2,6 +2,7 @@
 // long as one transaction that is rolled back at its end.
 #pragma once
 
+#include <array>
 #include <unordered_map>
 
 #include "shared/host/host.h"
@@ -48,10 +49,27 @@ class SqliteDatabase final : public Database {
   Attempt attempt(std::string_view sql, const std::vector<Value>& values);
 
  private:
-  sqlite3_stmt* prepared(std::string_view sql, std::string& error);
+  // A statement, and what it answered last, if that was a single value: the pump looks at the same
+  // rows many times before one of them changes. So no statement may ask for the time or by chance.
+  struct Prepared {
+    sqlite3_stmt* statement = nullptr;
+    bool is_query = false;  // reads only, and answers rows
+    std::vector<Value> values = {};
+    Rows rows = {};
+    int64_t as_of = -1;  // writes_ at that time
+  };
+  struct Recent {
+    std::string_view sql;  // the key in statements_
+    Prepared* prepared = nullptr;
+  };
+
+  Prepared* prepared(std::string_view sql, std::string& error);
+  Attempt step(Prepared& prepared, const std::vector<Value>& values);
 
   sqlite3* connection_ = nullptr;
-  std::unordered_map<std::string, sqlite3_stmt*, SqlHash, std::equal_to<>> statements_;
+  std::unordered_map<std::string, Prepared, SqlHash, std::equal_to<>> statements_;
+  std::array<Recent, 512> recent_;  // by where the text lay
+  int64_t writes_ = 0;              // statements that were no queries
 };
 
 }  // namespace fairway::test

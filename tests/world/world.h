@@ -115,10 +115,13 @@ class World final : public Http, public Blobs, public Clock, public Random, publ
     HttpRequest request;
     Flight* waiting = nullptr;  // null once nobody waits
     bool is_lost = false;
+    HttpResponse response = {};  // once it is on its way back
   };
 
   void arrive(int64_t id);
+  void answer(int64_t id);
   void finish(int64_t id, std::optional<HttpResponse> response);
+  bool traps_at(const HttpRequest& request) const;
   std::string body_of(const HttpRequest& request) const;
   bool run_doomed_turn();
   bool run_trapping_turn();
