@@ -228,16 +228,12 @@ std::string why_schema_differs(Stage& stage) {
   auto last = find_last_deployment(stage.database, stage.project_id);
   bool is_settled = last && last->status != Status::needs_you;
   if (!app || app->release == 0 || !live || !is_settled) return "";
-  auto content = stage.turso.content_of(app->database_name);
-  if (content == nullptr) return "G10: the production database is gone";
-  std::vector<SchemaObject> production;
-  auto found =
-      content->run("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {});
-  for (const Row& row : found.rows) {
-    production.push_back({row.text(0), row.text(1), row.text(2), row.text(3)});
-    bool is_over = kept_aside(stage, ResourceKind::schema) == 0;
-    if (is_over && row.text(1).starts_with("_fairway_kept")) {
-      return cat({"G6: the table ", row.text(1)});
+  auto production = stage.turso.schema_of(app->database_name);
+  if (production.empty()) return "G10: the production database is gone";
+  bool is_over = kept_aside(stage, ResourceKind::schema) == 0;
+  for (const auto& object : production) {
+    if (is_over && object.name.starts_with("_fairway_kept")) {
+      return cat({"G6: the table ", object.name});
     }
   }
   auto manifest = stage.world.blobs.find(blob_key(stage.account, live->preview_sha256));

@@ -1,5 +1,7 @@
 #include "tests/world/fake_turso.h"
 
+#include <array>
+
 #include "shared/base/text.h"
 
 namespace fairway::test {
@@ -134,12 +136,20 @@ struct Content {
   };
   std::map<std::string, Answer> answers;                            // by pipeline
   std::map<std::string, std::vector<int64_t>, std::less<>> counts;  // by query
+  std::optional<std::vector<SchemaObject>> schema;
 };
 
 // Every content that was seen in this program's worlds; the first one is none.
 struct Contents {
   std::vector<Content> all = std::vector<Content>(1);
   std::map<std::string, size_t> files;
+  // Images of those that were met last, in a ring: all of them would be gigabytes.
+  struct Image {
+    size_t content = 0;
+    std::string bytes;
+  };
+  std::array<Image, 64> images;
+  size_t next_image = 0;
 };
 
 Contents& contents() {
@@ -151,15 +161,24 @@ constexpr size_t contents_max = 20'000;
 
 size_t content_of_file(const std::string& bytes) {
   auto [found, is_new] = contents().files.try_emplace(bytes, contents().all.size());
-  if (is_new) contents().all.push_back({0, bytes, {}, {}});
+  if (is_new) contents().all.push_back({0, bytes, {}, {}, {}});
   return found->second;
+}
+
+void keep_image(size_t index, std::string bytes) {
+  auto& image = contents().images.at(contents().next_image++ % contents().images.size());
+  image = {index, std::move(bytes)};
 }
 
 std::unique_ptr<SqliteDatabase> open_content(size_t index) {
   const Content& content = contents().all.at(index);
   if (content.before == 0) return std::make_unique<SqliteDatabase>(content.bytes);
+  for (const auto& image : contents().images) {
+    if (image.content == index) return std::make_unique<SqliteDatabase>(image.bytes);
+  }
   auto database = open_content(content.before);
   run_pipeline(*database, content.bytes);
+  keep_image(index, database->image());
   return database;
 }
 
@@ -169,9 +188,11 @@ const Content::Answer& answer_of(size_t index, const std::string& pipeline) {
   auto database = open_content(index);
   std::string image = database->image();
   Content::Answer answer{run_pipeline(*database, pipeline), index};
-  if (database->image() != image) {
+  std::string changed = database->image();
+  if (changed != image) {
     answer.after = contents().all.size();
-    contents().all.push_back({index, pipeline, {}, {}});
+    contents().all.push_back({index, pipeline, {}, {}, {}});
+    keep_image(answer.after, std::move(changed));
   }
   return contents().all[index].answers.emplace(pipeline, std::move(answer)).first->second;
 }
@@ -214,8 +235,18 @@ bool FakeTurso::holds_data(const std::string& name) {
   return base != nullptr && base->content != 0;
 }
 
-std::unique_ptr<SqliteDatabase> FakeTurso::content_of(const std::string& name) {
-  return holds_data(name) ? open_content(find(name)->content) : nullptr;
+std::vector<SchemaObject> FakeTurso::schema_of(const std::string& name) {
+  if (!holds_data(name)) return {};
+  size_t index = find(name)->content;
+  if (auto& known = contents().all.at(index).schema) return *known;
+  std::vector<SchemaObject> schema;
+  auto found = open_content(index)->run(
+      "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {});
+  for (const Row& row : found.rows) {
+    schema.push_back({row.text(0), row.text(1), row.text(2), row.text(3)});
+  }
+  contents().all[index].schema = schema;
+  return schema;
 }
 
 std::vector<int64_t> FakeTurso::counts_in(const std::string& name, std::string_view sql) {

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "shared/base/json.h"
+#include "shared/migration/schema.h"
 #include "tests/world/world.h"
 
 namespace fairway::test {
@@ -38,8 +39,8 @@ class FakeTurso final : public Provider {
   void visit(const std::string& name, std::string_view sql);
   void add_stranger(const std::string& name);
   bool holds_data(const std::string& name);
-  // The content of a database, for the checkers; nothing where there is none.
-  std::unique_ptr<SqliteDatabase> content_of(const std::string& name);
+  // The schema of a database, for the checkers; empty where there is none.
+  std::vector<SchemaObject> schema_of(const std::string& name);
   // The integers of the one row that a query answers, for the checkers; none where there is no such
   // database or table.
   std::vector<int64_t> counts_in(const std::string& name, std::string_view sql);

@@ -337,13 +337,7 @@ class Drama {
   std::string digest_for(const PreviewData& data) {
     auto app = find_app_of(host_.database, stage_.project_id);
     auto live = find_live_deployment(host_.database, stage_.project_id);
-    auto content = turso_.content_of(app->database_name);
-    auto found = content->run(
-        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {});
-    std::vector<SchemaObject> production;
-    for (const Row& row : found.rows) {
-      production.push_back({row.text(0), row.text(1), row.text(2), row.text(3)});
-    }
+    auto production = turso_.schema_of(app->database_name);
     auto deployed = done_at_once(load_preview(host_, stage_.account, live->preview_sha256));
     auto deployed_schema = read_schema(deployed->schema);
     return digest_of(
