@@ -11,12 +11,21 @@ if(CMAKE_SYSTEM_NAME STREQUAL "WASI")
   set(FAIRWAY_WASI ON)
 endif()
 
-# Emscripten starts ccache by itself (EM_COMPILER_WRAPPER in build/env.sh).
+# Emscripten starts it by itself (EM_COMPILER_WRAPPER in tools/build).
 find_program(CCACHE ccache)
 if(CCACHE AND NOT FAIRWAY_WEB)
-  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_SOURCE_DIR}/cmake/compiler_cache)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_SOURCE_DIR}/cmake/compiler_cache)
 endif()
+
+# fairway_precompile(target header...): headers of others that take longer to read than most of our
+# files, read once a target. Files name what they use all the same: tools/tidy reads without this.
+function(fairway_precompile target)
+  set(headers algorithm array charconv chrono coroutine functional map memory optional set span
+    string string_view utility variant vector nlohmann/json.hpp ${ARGN})
+  list(TRANSFORM headers REPLACE "(.+)" "$<$<COMPILE_LANGUAGE:CXX>:<\\1$<ANGLE-R>>")
+  target_precompile_headers(${target} PRIVATE ${headers})
+endfunction()
 
 # For all code in C++, third party's too: sanitizers and the standard library must agree everywhere.
 add_library(fairway_platform INTERFACE)

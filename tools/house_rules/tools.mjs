@@ -10,6 +10,7 @@ import { join, relative } from 'node:path';
 // Either native build tells how files are compiled; the newer one knows the newer files.
 const buildFolder = newestNativeBuild();
 const database = `${buildFolder}/compile_commands.json`;
+const tidyFolder = `${buildFolder}/tidy`;
 
 /**
  * Formats what is not formatted.
@@ -80,7 +81,7 @@ export function checkWithClangTidy(paths) {
   if (!existsSync(database)) {
     return [{ path: database, line: 1, message: 'is missing: tools/build native-asan makes it' }];
   }
-  /** @type {{directory: string, file: string}[]} */
+  /** @type {{directory: string, file: string, command: string}[]} */
   const entries = JSON.parse(readFileSync(database, 'utf8'));
   const known = new Set(entries.map(({ file }) => relative(process.cwd(), file)));
   const chosen = paths.filter((path) => known.has(path) && /^(shared|web|worker)\//.test(path));
@@ -88,6 +89,7 @@ export function checkWithClangTidy(paths) {
   const wanted = chosen.map((path) => ({ path, mark: markOf(path, inputs.get(path) ?? [path]) }));
   const fresh = wanted.filter(({ mark }) => !existsSync(mark));
   if (fresh.length === 0) return [];
+  writeDatabase(entries);
   const output = runInPairs(fresh.map(({ path }) => path));
   const findings = parseCompilerLines(output, /\b(error|warning):/);
   remember(fresh, findings, output);
@@ -96,9 +98,21 @@ export function checkWithClangTidy(paths) {
   ];
 }
 
+/**
+ * Without precompiled headers: they may not be built yet, and a file includes what it uses.
+ * @param {{command: string}[]} entries
+ */
+function writeDatabase(entries) {
+  const precompiled =
+    / -Winvalid-pch -Xclang -include-pch -Xclang \S+ -Xclang -include -Xclang \S+/;
+  const plain = entries.map((one) => ({ ...one, command: one.command.replace(precompiled, '') }));
+  mkdirSync(tidyFolder, { recursive: true });
+  writeFileSync(`${tidyFolder}/compile_commands.json`, JSON.stringify(plain));
+}
+
 /** @param {string[]} paths two processes at a time, a handful of files each */
 function runInPairs(paths) {
-  const words = ['-0', '-P2', '-n4', 'clang-tidy-19', '-p', buildFolder, '--quiet'];
+  const words = ['-0', '-P2', '-n4', 'clang-tidy-19', '-p', tidyFolder, '--quiet'];
   return run('xargs', words, paths.join('\0'));
 }
 
