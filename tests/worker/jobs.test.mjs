@@ -1,10 +1,9 @@
 // Jobs move on by the alarm of their account: at once, side by side, past traps and past SIGKILL.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 
-import { startTestEdge, until } from './support.mjs';
+import { runtimePids, startTestEdge, until } from './support.mjs';
 
 /** @type {Awaited<ReturnType<typeof startTestEdge>>} */
 let edge;
@@ -83,14 +82,3 @@ test('after SIGKILL the alarm fires by itself and finished steps are not repeate
     Array.from({ length: 12 }, (_, i) => `tough step ${i}`),
   );
 });
-
-/** The runtimes that this test process has started. */
-function runtimePids() {
-  const list = execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], {
-    encoding: 'utf8',
-  });
-  return list
-    .split('\n')
-    .filter((line) => line.includes('workerd'))
-    .map((line) => Number.parseInt(line, 10));
-}

@@ -1,5 +1,6 @@
 // What the worker's tests share: an edge of their own on a free port, and people who call it.
 
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -135,6 +136,17 @@ export async function until(ask, isRight, wait_ms = 10_000) {
     if (Date.now() > deadline) throw new Error(`still wrong: ${JSON.stringify(answer)}`);
     await scheduler.wait(20);
   }
+}
+
+/** The runtimes that this test process has started. */
+export function runtimePids() {
+  const list = execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], {
+    encoding: 'utf8',
+  });
+  return list
+    .split('\n')
+    .filter((line) => line.includes('workerd'))
+    .map((line) => Number.parseInt(line, 10));
 }
 
 /**
