@@ -263,9 +263,28 @@ export class Meter extends DurableObject {
     const { status, headers } = upstream ?? { status: 0, headers: new Headers() };
     const upstream_id = headers.get('x-request-id') ?? headers.get('request-id') ?? '';
     const question = { op: 'end', number, status, upstream_id, how };
-    this.#books.turn(() => meter.ask(question, body));
+    const { needs_vocabulary } = this.#books.turn(() => meter.ask(question, body)).control;
+    if (needs_vocabulary) {
+      const vocabulary = await this.#vocabulary(needs_vocabulary);
+      if (!this.#books.isPresent(meter)) return;
+      if (vocabulary !== null) meter.ask({ op: 'vocabulary' }, vocabulary);
+      this.#books.turn(() => meter.ask({ ...question, without_vocabulary: true }, body));
+    }
     await this.ctx.storage.sync();
     this.#books.deliverSoon();
+  }
+
+  /** With which tokens are counted that nobody reported (shared/metering/tokens.h).
+   * @param {string} name */
+  async #vocabulary(name) {
+    try {
+      const answer = await this.env.ASSETS.fetch(`https://assets/tokens/${name}.ranks`);
+      if (answer.ok) return new Uint8Array(await answer.arrayBuffer());
+      log('error', 'vocabulary_missing', { name, status: answer.status });
+    } catch (error) {
+      log('error', 'vocabulary_missing', { name, ...describe(error) });
+    }
+    return null;
   }
 
   /** @param {Call} call @param {import('./meter_failures.mjs').Failure} failure */

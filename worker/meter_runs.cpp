@@ -84,11 +84,22 @@ Frame MeterRuns::check(const Json& question) {
 
 Frame MeterRuns::end(const Json& question, std::string body) {
   std::string how = question.at("how");
+  uint32_t number = question.at("number");
   CallEnd end{.status = question.at("status"),
               .upstream_id = question.at("upstream_id"),
               .how = how_of(how),
-              .body = std::move(body)};
-  return {{{"row", meter_.end(question.at("number"), end, host_.clock.now_ms())}}, ""};
+              .body = std::move(body),
+              .vocabulary = nullptr};
+  bool has_answer = end.status >= 200 && end.status < 300;
+  if (auto encoding = meter_.vocabulary_for(number); encoding && has_answer) {
+    auto found = vocabularies_.find(*encoding);
+    if (found != vocabularies_.end()) {
+      end.vocabulary = &found->second;
+    } else if (!question.contains("without_vocabulary")) {
+      return {{{"needs_vocabulary", name_of(*encoding)}}, ""};
+    }
+  }
+  return {{{"row", meter_.end(number, end, host_.clock.now_ms())}}, ""};
 }
 
 Frame MeterRuns::answer(const Json& question, std::string bytes) {
@@ -114,7 +125,10 @@ Frame MeterRuns::answer(const Json& question, std::string bytes) {
     create_meter_tables(host_.database);
     return {{{"rows", meter_.opening(question.at("epoch"))}}, ""};
   }
-  if (op == "borrowed") {
+  if (op == "vocabulary") {
+    auto vocabulary = TokenRanks::open(std::move(bytes));
+    if (vocabulary.ok()) vocabularies_.emplace(vocabulary->encoding(), std::move(*vocabulary));
+  } else if (op == "borrowed") {
     meter_.borrowed(question.at("nanos"));
   } else if (op == "delivered") {
     meter_.delivered(question.at("ids"));

@@ -12,7 +12,9 @@
 //   check     {id,key,service,...}                   -> {} | {refusal} + body
 //   borrowed  {nanos}                                -> {}
 //   tail      {number}                               -> {} + bytes  what a stream held back
-//   end       {number,status,upstream_id,how} + body -> {row}
+//   end       {number,status,upstream_id,how,without_vocabulary?} + body
+//               -> {row} | {needs_vocabulary}        the name of one; then end again
+//   vocabulary {} + bytes                            -> {}          tools/serve/token_ranks.mjs
 //   deliver   {count}                                -> {rows}
 //   delivered {ids}                                  -> {}
 //   rest      {}                                     -> {nanos}     taken out of the float
@@ -39,6 +41,7 @@ class MeterRuns {
 
   Host& host_;
   Meter meter_;
+  std::map<TokenEncoding, TokenRanks> vocabularies_;
 };
 
 }  // namespace fairway::worker

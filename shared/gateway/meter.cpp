@@ -4,6 +4,7 @@
 
 #include "shared/base/text.h"
 #include "shared/base/time.h"
+#include "shared/gateway/request_text.h"
 
 namespace fairway {
 
@@ -38,8 +39,13 @@ int64_t tokens_of(const TokenUsage& usage) {
          usage.output;
 }
 
-// Where a provider reports nothing: four bytes a token, rounded up, as English text has them.
+// Without a vocabulary: four bytes a token, rounded up, as English text has them.
 int64_t estimated_tokens(int64_t bytes) { return (bytes + 3) / 4; }
+
+// Larger requests are not kept for a count that is hardly ever made.
+constexpr size_t request_bytes_kept_max = 32 << 10;
+// What a chat adds around one message and before its answer.
+constexpr int64_t chat_tokens = 7;
 
 bool contains(const std::vector<std::string>& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
@@ -171,9 +177,11 @@ Outcome<std::variant<CallStart, CallNeeds>> Meter::begin(const CallRequest& requ
                   .hold_nanos = bound->hold_nanos,
                   .started_at_ms = now_ms,
                   .request_bytes = int64_t(request.body.size()),
+                  .request = "",
                   .is_own_key = is_own,
                   .stream = std::nullopt};
   if (flight.call.is_stream) {
+    if (request.body.size() <= request_bytes_kept_max) flight.request = request.body;
     flight.stream.emplace(flight.call.endpoint, flight.call.hides_usage && !is_own
                                                     ? UsageEvents::hidden
                                                     : UsageEvents::shown);
@@ -195,16 +203,28 @@ void Meter::end_stream(uint32_t number, std::string& passed) {
   found->second.stream->end(passed);
 }
 
+std::optional<TokenEncoding> Meter::vocabulary_for(uint32_t number) const {
+  const InFlight& flight = calls_.at(number);
+  if (!flight.stream || flight.call.service != "openai") return std::nullopt;
+  const AnswerFacts& facts = flight.stream->facts();
+  if (facts.usage && facts.is_complete) return std::nullopt;
+  return token_encoding_of(flight.call.model);
+}
+
 TokenUsage Meter::charged_usage(const InFlight& flight, const AnswerFacts& facts,
-                                UsageRow& row) const {
+                                const TokenRanks* vocabulary, UsageRow& row) const {
   TokenUsage usage = facts.usage.value_or(TokenUsage{});
   bool is_embedding = flight.call.endpoint == ModelEndpoint::embeddings;
   if (!facts.usage) {
-    usage.input = estimated_tokens(flight.request_bytes);
+    bool is_counted = vocabulary != nullptr && !flight.request.empty();
+    usage.input = is_counted
+                      ? count_tokens(*vocabulary, text_of_request(flight.request)) + chat_tokens
+                      : estimated_tokens(flight.request_bytes);
     row.is_estimated = true;
   }
   if (!is_embedding && (!facts.usage || !facts.is_complete)) {
-    int64_t seen = estimated_tokens(int64_t(facts.text.size()));
+    int64_t seen = vocabulary != nullptr ? count_tokens(*vocabulary, facts.text)
+                                         : estimated_tokens(int64_t(facts.text.size()));
     if (seen > usage.output) {
       usage.output = seen;
       row.is_estimated = true;
@@ -241,7 +261,7 @@ UsageRow Meter::end(uint32_t number, const CallEnd& end, int64_t now_ms) {
     bool is_metered =
         call.endpoint != ModelEndpoint::models && call.endpoint != ModelEndpoint::count_tokens;
     if (is_metered) {
-      TokenUsage usage = charged_usage(flight, facts, row);
+      TokenUsage usage = charged_usage(flight, facts, end.vocabulary, row);
       row.units = tokens_of(usage);
       row.buckets = buckets_of(usage);
       if (call.price != nullptr) {

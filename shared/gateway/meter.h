@@ -18,6 +18,7 @@
 
 #include "shared/gateway/answer.h"
 #include "shared/gateway/ledger.h"
+#include "shared/metering/tokens.h"
 
 namespace fairway {
 
@@ -68,6 +69,8 @@ struct CallEnd {
   std::string upstream_id;
   enum class How { whole, stream, cut } how = How::whole;
   std::string body;  // of a whole answer
+  // Counts what a stream did not report; none: four bytes a token.
+  const TokenRanks* vocabulary = nullptr;
 };
 
 class Meter {
@@ -93,6 +96,9 @@ class Meter {
   bool feed(uint32_t number, std::string_view bytes, std::string& passed);
   // What a stream still holds back when the provider's bytes end.
   void end_stream(uint32_t number, std::string& passed);
+  // With which vocabulary `end` counts what this call's stream did not report so far; nothing: it
+  // reported all, or there is none (Anthropic's is not public).
+  std::optional<TokenEncoding> vocabulary_for(uint32_t number) const;
   // Charges the call and forgets its number.
   UsageRow end(uint32_t number, const CallEnd& end, int64_t now_ms);
 
@@ -111,6 +117,7 @@ class Meter {
     int64_t hold_nanos = 0;
     int64_t started_at_ms = 0;
     int64_t request_bytes = 0;
+    std::string request;  // of a small one, as it came
     bool is_own_key = false;
     std::optional<AnswerStream> stream;
   };
@@ -118,7 +125,8 @@ class Meter {
   std::optional<Failure> check_scope(const ModelCall& call) const;
   std::optional<Failure> take_from_rate(int64_t now_ms);
   bool uses_own_key(std::string_view service) const;
-  TokenUsage charged_usage(const InFlight& call, const AnswerFacts& facts, UsageRow& row) const;
+  TokenUsage charged_usage(const InFlight& call, const AnswerFacts& facts,
+                           const TokenRanks* vocabulary, UsageRow& row) const;
 
   Database& database_;
   std::string epoch_;

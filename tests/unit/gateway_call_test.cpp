@@ -5,6 +5,7 @@
 #include "shared/base/text.h"
 #include "shared/gateway/app_key.h"
 #include "shared/gateway/model_call.h"
+#include "shared/gateway/request_text.h"
 
 namespace {
 
@@ -156,6 +157,18 @@ TEST_CASE("a budget for thinking is not cut into") {
   auto whole = wanted_bound(*call, 0);
   CHECK(bound_model_call(*call, whole->hold_nanos * 9 / 10, 0)->output_tokens > 3000);
   CHECK(bound_model_call(*call, whole->hold_nanos / 2, 0).failure().code == "spend_limit_reached");
+}
+
+TEST_CASE("what a request says is its texts, not its fields, images and settings") {
+  CHECK(text_of_request(R"({"model":"gpt-4o","user":"u","messages":[
+      {"role":"system","content":"Be kind."},
+      {"role":"user","content":[{"type":"text","text":"Look"},
+        {"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}],
+      "tools":[{"type":"function","function":{"name":"go","description":"Goes.",
+        "parameters":{"type":"object"}}}]})") == "Be kind.\nLook\nGoes.\ngo");
+  CHECK(text_of_request(R"({"input":["one","two"],"instructions":"x"})") == "one\ntwo\nx");
+  CHECK(text_of_request("{").empty());
+  CHECK(text_of_request(R"({"input":[[1,2],3],"max_tokens":5})").empty());
 }
 
 }  // namespace

@@ -2,12 +2,15 @@
 // the provider charges for is charged for, no more and no less.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import OpenAI from 'openai';
 
+import { makeTokenRanks } from '../../tools/serve/token_ranks.mjs';
 import { addFault, chargesOf } from '../sandbox/help.mjs';
 import { charged, makeKey, ownerOf } from './gateway_support.mjs';
 import { startProduct } from './product.mjs';
+import { root } from './support.mjs';
 
 /** @typedef {import('openai').OpenAI} Client */
 
@@ -33,9 +36,14 @@ function costOf({ model, usage }) {
   );
 }
 
+/** The vocabularies, as they are published. @param {string} folder */
+function layTokens(folder) {
+  makeTokenRanks(root, join(folder, 'tokens'));
+}
+
 /** @param {import('node:test').TestContext} t */
 async function open(t) {
-  const product = await startProduct(t);
+  const product = await startProduct(t, {}, layTokens);
   const owner = await ownerOf(product, 'ann');
   const { key } = await makeKey(owner);
   const baseURL = `${product.edge.base}/api/proxy/openai/v1`;
@@ -103,6 +111,22 @@ test('errors reach the client as those of the provider do, and cost nothing', as
   await assert.rejects(refused, { status: 402, code: 'spend_limit_reached' });
   assert.deepEqual(await chargesOf(origin, 'openai'), []);
   assert.equal((await owner.person.get('/api/usage/current')).json.cost_nanos, 0);
+});
+
+test('what the provider does not report is counted with its own vocabulary', async (t) => {
+  const { origin, owner, client } = await open(t);
+  await addFault(origin, { match: { provider: 'openai' }, kind: 'no_usage' });
+  const stream = await client.chat.completions.create({
+    model: 'gpt-4o',
+    messages: user('Repeat: Grüße, 世界 🚀🚀, und noch ein paar Wörter!'),
+    stream: true,
+  });
+  for await (const chunk of stream) assert.ok(chunk);
+  const [row] = await charged(owner, 1);
+  const [charge] = await chargesOf(origin, 'openai');
+  assert.equal(row.request.outcome, 'ok');
+  assert.equal(row.request.estimated, true);
+  assert.equal(row.cost_nanos, costOf(charge));
 });
 
 test('a stream that breaks off is charged no more than the provider may ask', async (t) => {

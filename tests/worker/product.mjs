@@ -44,12 +44,14 @@ export function previewOf(folder, sql) {
 const sha256Of = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 /** @param {{after: (close: () => unknown) => void}} test
- *  @param {Record<string, string>} [settings] */
-export async function startProduct(test, settings = {}) {
+ *  @param {Record<string, string>} [settings]
+ *  @param {(folder: string) => void} [layMore] among the pages */
+export async function startProduct(test, settings = {}, layMore) {
   const scratch = scratchFolder();
   const sandbox = await startSandbox({ state: join(scratch.path, 'sandbox') });
   const edge = await startTestEdge('fairway', {
     state: join(scratch.path, 'edge'),
+    layMore,
     settings: {
       TURSO_ORG_ID: 'fairway',
       TURSO_API_TOKEN: 'sandbox-turso-token',

@@ -78,12 +78,14 @@ export function caller(base, always = {}) {
 /**
  * An edge with state and pages of its own.
  * @param {'fairway' | 'probe'} wasm
- * @param {{settings?: Record<string, string>, state?: string}} [options]
+ * @param {{settings?: Record<string, string>, state?: string,
+ *   layMore?: (folder: string) => void}} [options]
  */
 export async function startTestEdge(wasm, options = {}) {
   const scratch = scratchFolder();
   const assets = join(scratch.path, 'assets');
   layAssets(assets);
+  options.layMore?.(assets);
   /** @type {any[]} */
   const lines = [];
   let restarts = 0;
