@@ -63,7 +63,7 @@ test('a call passes, is charged to the nano, and carries no secret out or in', a
 test('hundreds at once never pass the limit, and every answer is charged once', async (t) => {
   const gateway = await startGateway(t, ({ body }, response) => {
     const completion_tokens = body.max_tokens;
-    setTimeout(() => reply(response, { usage: { ...usage, completion_tokens } }), 5);
+    setImmediate(() => reply(response, { usage: { ...usage, completion_tokens } }));
   });
   const owner = await ownerOf(gateway, 'ann');
   const limit = 20_000_000;
