@@ -83,8 +83,11 @@ export class Meter extends DurableObject {
   }
 
   async alarm() {
-    this.#replays.forgetOld();
+    const next_ms = this.#replays.forgetOld();
     await this.#books.handleAlarm();
+    // Answers hold what people wrote: they go after their time, also when nobody calls any more.
+    const { storage } = this.ctx;
+    if (next_ms !== null && (await storage.getAlarm()) === null) await storage.setAlarm(next_ms);
   }
 
   /** @param {Request} request */

@@ -20,6 +20,7 @@ interface DurableObjectState {
     };
     transactionSync<T>(work: () => T): T;
     setAlarm(at_ms: number): Promise<void>;
+    getAlarm(): Promise<number | null>;
     /** Ends when everything written is on the disk. */
     sync(): Promise<void>;
   };

@@ -86,14 +86,20 @@ export class Replays {
     });
   }
 
+  /** Drops what is over; tells when the next answer on the disk will be.
+   * @returns {number | null} */
   forgetOld() {
     const now_ms = Date.now();
     for (const [name, { until_ms }] of this.#recent) {
       if (until_ms <= now_ms) this.#recent.delete(name);
     }
+    let next_ms = null;
     for (const [name, kept] of this.#kv.list({ prefix })) {
-      if (/** @type {Kept} */ (kept).until_ms <= now_ms) this.#kv.delete(name);
+      const { until_ms } = /** @type {Kept} */ (kept);
+      if (until_ms <= now_ms) this.#kv.delete(name);
+      else next_ms = Math.min(next_ms ?? until_ms, until_ms);
     }
+    return next_ms;
   }
 }
 
