@@ -1,6 +1,7 @@
 // The providers that the sandbox stands in for, in the order in which they start. To add one, write
 // a module that makes a Provider (see sandbox.mjs) and name it here.
 
+import { createAnthropic } from './anthropic/anthropic.mjs';
 import { createIdentity } from './identity/identity.mjs';
 import { createNeon } from './neon/neon.mjs';
 import { createOpenAi } from './openai/openai.mjs';
@@ -11,4 +12,11 @@ import { createTurso } from './turso/turso.mjs';
  * @type {((parts: import('./sandbox.mjs').ProviderParts) =>
  *   import('./sandbox.mjs').Provider | Promise<import('./sandbox.mjs').Provider>)[]}
  */
-export const makers = [createTurso, createPages, createIdentity, createNeon, createOpenAi];
+export const makers = [
+  createTurso,
+  createPages,
+  createIdentity,
+  createNeon,
+  createOpenAi,
+  createAnthropic,
+];

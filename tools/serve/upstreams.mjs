@@ -5,5 +5,7 @@ export function upstreamSettings(origin) {
   return {
     OPENAI_API_URL: `${origin}/openai`,
     OPENAI_API_KEY: 'sandbox-openai-key',
+    ANTHROPIC_API_URL: `${origin}/anthropic`,
+    ANTHROPIC_API_KEY: 'sandbox-anthropic-key',
   };
 }
