@@ -10,6 +10,8 @@ const keyLife_ms = 24 * 3_600_000;
 const retryLife_ms = 600_000;
 const recordings_max = 200;
 const prefix = 'answer:';
+// Beside each answer when it goes, first, so that the old ones are found without reading the others.
+const expiryPrefix = 'answer-until:';
 
 /** @typedef {{name: string, fingerprint: string, life_ms: number}} Name */
 /** @typedef {{fingerprint: string, until_ms: number, status: number,
@@ -82,6 +84,7 @@ export class Replays {
       } else if (life_ms === keyLife_ms) {
         const until_ms = Date.now() + life_ms;
         this.#kv.put(prefix + name, { fingerprint, until_ms, ...kept });
+        this.#kv.put(`${expiryPrefix}${until_ms}:${name}`, name);
       }
     });
   }
@@ -93,13 +96,26 @@ export class Replays {
     for (const [name, { until_ms }] of this.#recent) {
       if (until_ms <= now_ms) this.#recent.delete(name);
     }
+    /** @type {[string, string][]} */ const over = [];
     let next_ms = null;
-    for (const [name, kept] of this.#kv.list({ prefix })) {
-      const { until_ms } = /** @type {Kept} */ (kept);
-      if (until_ms <= now_ms) this.#kv.delete(name);
-      else next_ms = Math.min(next_ms ?? until_ms, until_ms);
+    for (const [place, name] of this.#kv.list({ prefix: expiryPrefix })) {
+      const until_ms = Number.parseInt(place.slice(expiryPrefix.length));
+      if (until_ms > now_ms) {
+        next_ms = until_ms;
+        break;
+      }
+      over.push([place, /** @type {string} */ (name)]);
     }
+    for (const [place, name] of over) this.#forget(place, name);
     return next_ms;
+  }
+
+  /** An answer made anew under the same key lives on. @param {string} place of its end
+   *  @param {string} name */
+  #forget(place, name) {
+    const kept = /** @type {Kept | undefined} */ (this.#kv.get(prefix + name));
+    if (kept !== undefined && kept.until_ms <= Date.now()) this.#kv.delete(prefix + name);
+    this.#kv.delete(place);
   }
 }
 

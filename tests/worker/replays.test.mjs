@@ -14,7 +14,8 @@ function newStore() {
     get: (/** @type {string} */ name) => kept.get(name),
     put: (/** @type {string} */ name, /** @type {unknown} */ value) => void kept.set(name, value),
     delete: (/** @type {string} */ name) => kept.delete(name),
-    list: () => [...kept],
+    list: ({ prefix = '' } = {}) =>
+      [...kept].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)),
   };
 }
 
@@ -46,8 +47,19 @@ test('an answer outlives its object, and goes from the disk after a day', async 
   t.mock.timers.setTime(1_700_000_000_000 + day_ms);
   assert.equal(later.find(name), null);
   assert.equal(later.forgetOld(), 1_700_000_000_000 + 1.5 * day_ms);
-  assert.equal(store.list().length, 1);
+  assert.equal(store.list({ prefix: 'answer:' }).length, 1);
   t.mock.timers.setTime(1_700_000_000_000 + 2 * day_ms);
   assert.equal(later.forgetOld(), null);
   assert.equal(store.list().length, 0);
+});
+
+test('an answer made anew under the same key outlives the first', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
+  const store = newStore();
+  await answer(new Replays(store), 'one');
+  t.mock.timers.setTime(1_700_000_000_000 + day_ms);
+  const replays = new Replays(store);
+  const name = await answer(replays, 'one');
+  assert.equal(replays.forgetOld(), 1_700_000_000_000 + 2 * day_ms);
+  assert.ok(new Replays(store).find(name));
 });
