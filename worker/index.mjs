@@ -7,18 +7,12 @@ import core from '../build/worker/fairway.wasm';
 
 import { readAtMost } from './body.mjs';
 import { noBytes } from './frame.mjs';
+import { answerCall } from './gateway.mjs';
 import { Pool } from './instance.mjs';
 import { describe, log } from './log.mjs';
 import { BlobStore } from './ports/blobs.mjs';
 import { answerPort } from './ports/ports.mjs';
-import {
-  bodyTooLarge,
-  guarded,
-  noSuchService,
-  refuseCall,
-  trapped,
-  unavailable,
-} from './respond.mjs';
+import { bodyTooLarge, guarded, trapped, unavailable } from './respond.mjs';
 import { settingsFrom } from './settings.mjs';
 import { SignIns } from './sign_ins.mjs';
 
@@ -44,7 +38,9 @@ export default {
   /** @param {Request} request @param {Env} env */
   async fetch(request, env) {
     const url = new URL(request.url);
-    if (url.pathname.startsWith('/api/proxy/')) return answerCall(request, url, env);
+    if (url.pathname.startsWith('/api/proxy/')) {
+      return answerCall(request, url, env, (control) => runHere(env, control, noBytes));
+    }
     if (url.pathname.startsWith('/api/')) return answerApi(request, url, env);
     return guarded(await answerPage(request, url, env), url);
   },
@@ -61,56 +57,6 @@ async function answerPage(request, url, env) {
   const isDashboard = url.pathname === '/app/dashboard' || url.pathname === '/app/dashboard/';
   const target = new URL(isDashboard ? '/' : url.pathname, url);
   return env.ASSETS.fetch(new Request(target, request));
-}
-
-// /api/proxy/<service>/<the provider's own path>
-const callPath = /^\/api\/proxy\/(openai|anthropic)(\/.*)$/;
-const appKey = /^fw_live_([0-9a-z]{26})_[0-9a-f]+_[0-9a-z]+_[0-9a-f]{8}$/;
-const passedToMeter = [
-  'accept',
-  'content-type',
-  'anthropic-version',
-  'anthropic-beta',
-  'idempotency-key',
-  'x-stainless-retry-count',
-];
-
-/**
- * A deployed app calls a provider. The key in it names the object that owns the call; what the key
- * may do is decided there.
- * @param {Request} request @param {URL} url @param {Env} env
- */
-async function answerCall(request, url, env) {
-  const callId = `call_${crypto.randomUUID().replaceAll('-', '')}`;
-  const [, service, path] = callPath.exec(url.pathname) ?? [];
-  if (service === undefined) return guarded(noSuchService(callId), url, callId);
-  const key = bearer(request) ?? request.headers.get('x-api-key') ?? '';
-  const keyId = appKey.exec(key)?.[1];
-  if (keyId === undefined) return refuseCall(service, callId);
-  /** @type {Record<string, string>} */
-  const headers = {
-    'x-fairway-call-id': callId,
-    'x-fairway-service': service,
-    'x-fairway-key': key,
-    'x-fairway-path': encodeURIComponent(path + url.search),
-  };
-  for (const name of passedToMeter) {
-    const value = request.headers.get(name);
-    if (value !== null) headers[name] = value;
-  }
-  const meter = env.METER.get(env.METER.idFromName(`key_${keyId}`));
-  const { method, body } = request;
-  try {
-    return await meter.fetch('https://meter/call', { method, headers, body });
-  } catch (error) {
-    log('error', 'meter_failed', { call_id: callId, ...describe(error) });
-    return guarded(unavailable(callId), url, callId);
-  }
-}
-
-/** @param {Request} request */
-function bearer(request) {
-  return /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
 }
 
 /** @param {Request} request @param {URL} url @param {Env} env */
@@ -179,7 +125,6 @@ class Front {
 
   /** @param {'request' | 'authenticate'} run @param {Bytes} bytes */
   #run(run, bytes) {
-    pool ??= new Pool(core, settingsFrom(this.env));
     const control = {
       run,
       method: this.request.method,
@@ -190,8 +135,15 @@ class Front {
       user: null,
       request_id: this.requestId,
     };
-    return pool.run(control, bytes, () => frontWorld(this.env));
+    return runHere(this.env, control, bytes);
   }
+}
+
+/** Runs the core here, outside of any account.
+ * @param {Env} env @param {unknown} control @param {Bytes} bytes */
+function runHere(env, control, bytes) {
+  pool ??= new Pool(core, settingsFrom(env));
+  return pool.run(control, bytes, () => frontWorld(env));
 }
 
 /** @param {import('./frame.mjs').Frame} answer */

@@ -7,8 +7,9 @@
 // A turn is one entry into wasm. The world of the run wraps it (a transaction in an account); what
 // the core asked for during the turn goes out only after the turn has ended well.
 
-import { decodeFrame, noBytes, prepareFrame } from './frame.mjs';
+import { decodeFrame, noBytes } from './frame.mjs';
 import { systemImports } from './system.mjs';
+import { WasmMemory } from './wasm_memory.mjs';
 
 const memoryBytesMax = 8 << 20;
 const idleInstancesMax = 4;
@@ -63,7 +64,7 @@ class Lease {
 
 export class Instance {
   /** @type {CoreExports} */ #core;
-  /** @type {Bytes} */ #memory = noBytes;
+  #memory = new WasmMemory();
   /** @type {Lease | null} */ #lease = null;
   #lastWords = '';
   #spent = false;
@@ -73,18 +74,19 @@ export class Instance {
     const instance = new WebAssembly.Instance(module, {
       host: this.#hostImports(),
       wasi_snapshot_preview1: systemImports(
-        () => this.#view(),
+        () => this.#memory.bytes,
         (words) => (this.#lastWords = (this.#lastWords + words).slice(-500)),
       ),
     });
     this.#core = /** @type {CoreExports} */ (/** @type {unknown} */ (instance.exports));
+    this.#memory.open(this.#core);
     this.#core._initialize();
-    this.#core.configure(...this.#give(settings, noBytes));
+    this.#core.configure(...this.#memory.give(settings, noBytes));
   }
 
   /** Whether another run may be started here. */
   get reusable() {
-    return !this.#spent && this.#lease === null && this.#view().length <= memoryBytesMax;
+    return !this.#spent && this.#lease === null && this.#memory.bytes.length <= memoryBytesMax;
   }
 
   /** When the earliest job is due, -1 when none is. Only inside a turn. */
@@ -100,7 +102,7 @@ export class Instance {
     return new Promise((resolve, reject) => {
       const lease = new Lease(world, resolve, reject);
       this.#lease = lease;
-      this.#turn(lease, () => this.#core.start(...this.#give(control, bytes)));
+      this.#turn(lease, () => this.#core.start(...this.#memory.give(control, bytes)));
     });
   }
 
@@ -142,29 +144,8 @@ export class Instance {
     lease.world.ask(decodeFrame(frame), controller.signal).then((answer) => {
       if (!lease.underWay.delete(call)) return; // Nobody waits for it any more.
       const { control, bytes } = answer;
-      this.#turn(lease, () => this.#core.answer(call, ...this.#give(control, bytes)));
+      this.#turn(lease, () => this.#core.answer(call, ...this.#memory.give(control, bytes)));
     });
-  }
-
-  #view() {
-    if (this.#memory.buffer !== this.#core.memory.buffer) {
-      this.#memory = new Uint8Array(this.#core.memory.buffer);
-    }
-    return this.#memory;
-  }
-
-  /** Lays a frame into wasm memory; the core releases it.
-   * @param {unknown} control @param {Bytes} bytes @returns {[number, number]} */
-  #give(control, bytes) {
-    const frame = prepareFrame(control, bytes);
-    const at = this.#core.allocate(frame.size);
-    frame.writeTo(this.#view().subarray(at, at + frame.size));
-    return [at, frame.size];
-  }
-
-  /** @param {number} at @param {number} size */
-  #copy(at, size) {
-    return this.#view().slice(at, at + size);
   }
 
   #present() {
@@ -175,7 +156,8 @@ export class Instance {
   #hostImports() {
     return {
       /** @param {number} call @param {number} at @param {number} size */
-      ask: (call, at, size) => void this.#present().asked.set(call, this.#copy(at, size)),
+      ask: (call, at, size) =>
+        void this.#present().asked.set(call, this.#memory.view(at, size).slice()),
       /** @param {number} call */
       abandon: (call) => {
         const lease = this.#lease;
@@ -185,19 +167,16 @@ export class Instance {
       },
       /** @param {number} at @param {number} size */
       finish: (at, size) => {
-        const { control, bytes } = decodeFrame(this.#view().subarray(at, at + size));
+        const { control, bytes } = decodeFrame(this.#memory.view(at, size));
         this.#present().finished = { control, bytes: bytes.slice() };
       },
       /** @param {number} at @param {number} size @returns {number} */
       query: (at, size) => {
-        const answer = this.#present().world.query(this.#view().subarray(at, at + size));
-        const room = this.#core.allocate(answer.length);
-        this.#view().set(answer, room);
-        return room;
+        return this.#memory.put(this.#present().world.query(this.#memory.view(at, size)));
       },
       now_ms: () => Date.now(),
       /** @param {number} at @param {number} size */
-      random: (at, size) => void crypto.getRandomValues(this.#view().subarray(at, at + size)),
+      random: (at, size) => void crypto.getRandomValues(this.#memory.view(at, size)),
     };
   }
 }

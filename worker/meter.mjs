@@ -20,6 +20,7 @@ import {
   otherCall,
   refusedKey,
   tooLarge,
+  unknownOutcome,
   unreachable,
 } from './meter_failures.mjs';
 import { Replays } from './replays.mjs';
@@ -33,20 +34,23 @@ import { PassedStream, answerBytesMax } from './upstream_body.mjs';
  * @typedef {object} Call
  * @property {string} id @property {string} service @property {string} key
  * @property {string} method @property {string} path @property {[string, string][]} headers
- * @property {Bytes} body
+ * @property {Bytes} body @property {string} callback
  */
 /**
  * A call that was let through.
  * @typedef {object} Start
  * @property {number} number @property {string} url @property {[string, string][]} headers
  * @property {boolean} stream @property {number} output_tokens_max
+ * @property {boolean} repeatable the provider knows it again, or nothing happens twice
  */
 
 const bodyBytesMax = 20 << 20;
+const earlyMax = 1000;
 const shownHeaders = [
   'content-type',
   'x-request-id',
   'request-id',
+  'x-message-id',
   'openai-version',
   'openai-processing-ms',
   'retry-after',
@@ -58,6 +62,8 @@ const shownHeaders = [
 export class Meter extends DurableObject {
   /** @type {MeterBooks} */ #books;
   /** @type {Replays} */ #replays;
+  /** @type {Set<string>} messages that their provider told of before it answered the call */
+  #early = new Set();
 
   /** @param {DurableObjectState} ctx @param {Env} env */
   constructor(ctx, env) {
@@ -78,6 +84,10 @@ export class Meter extends DurableObject {
     if (pathname === '/meter/recall') {
       await this.#books.giveBack();
       return new Response(null, { status: 204 });
+    }
+    if (pathname === '/meter/message') {
+      const { id } = /** @type {{id: string}} */ (await request.json());
+      return new Response(null, { status: (await this.#priceMessage(id)) ? 204 : 503 });
     }
     return this.#answer(request);
   }
@@ -100,6 +110,7 @@ export class Meter extends DurableObject {
       path: header(request, 'x-fairway-path'),
       headers: [...request.headers],
       body: noBytes,
+      callback: header(request, 'x-fairway-callback'),
     };
     try {
       const body = await readAtMost(request, bodyBytesMax);
@@ -181,8 +192,7 @@ export class Meter extends DurableObject {
     } catch (error) {
       log('info', 'upstream_unreachable', { call_id: call.id, ...describe(error) });
       await this.#end(meter, start.number, null, 'cut', noBytes);
-      recording?.breakOff(error);
-      return this.#refuse(call, unreachable);
+      return this.#lose(start, call, recording);
     }
     const headers = shown(upstream.headers);
     headers.set('x-fairway-call-id', call.id);
@@ -194,32 +204,52 @@ export class Meter extends DurableObject {
       const stream = this.#pass(meter, start.number, upstream, recording);
       return new Response(stream, { status: upstream.status, headers });
     }
-    return this.#whole(meter, start.number, upstream, { call, headers, recording });
+    return this.#whole(meter, start, upstream, { call, headers, recording });
+  }
+
+  /** Nobody knows what became of a call. Where it might happen twice, who asks again under the same
+   * Idempotency-Key is told the same.
+   * @param {Start} start @param {Call} call @param {Recording | null} recording */
+  #lose(start, call, recording) {
+    if (start.repeatable) {
+      recording?.breakOff('no answer');
+      return this.#refuse(call, unreachable);
+    }
+    const { service, id } = call;
+    const frame = this.#books.bare().ask({ op: 'refuse', service, id, failure: unknownOutcome });
+    const { status, headers } = frame.control.refusal;
+    recording?.begin(status, new Headers(headers));
+    recording?.add(frame.bytes);
+    recording?.end();
+    return refused(frame);
   }
 
   /**
-   * @param {MeterCore} meter @param {number} number @param {Response} upstream
+   * @param {MeterCore} meter @param {Start} start @param {Response} upstream
    * @param {{call: Call, headers: Headers, recording: Recording | null}} about
    */
-  async #whole(meter, number, upstream, { call, headers, recording }) {
-    const { status } = upstream;
-    const bytes = await readAtMost(upstream, answerBytesMax).catch((error) => {
+  async #whole(meter, start, upstream, { call, headers, recording }) {
+    const read = await readAtMost(upstream, answerBytesMax).catch((error) => {
       log('info', 'upstream_cut', { call_id: call.id, ...describe(error) });
       return null;
     });
-    await this.#end(meter, number, upstream, bytes === null ? 'cut' : 'whole', bytes ?? noBytes);
-    // The platform's key was refused: nothing that the caller could mend.
-    const isKeyRefused = status === 401 || status === 403;
-    if (isKeyRefused) log('error', 'upstream_refused', { call_id: call.id, status });
-    if (bytes === null || isKeyRefused) {
+    const how = read === null ? 'cut' : 'whole';
+    const end = await this.#end(meter, start.number, upstream, how, read ?? noBytes);
+    if (end?.control.key_refused) {
+      log('error', 'upstream_refused', { call_id: call.id, status: upstream.status });
       recording?.breakOff('no answer');
-      return this.#refuse(call, isKeyRefused ? refusedKey : unreachable);
+      return this.#refuse(call, refusedKey);
     }
+    if (read === null) return this.#lose(start, call, recording);
+    const plain = end?.control.plain;
+    if (plain) headers.set('content-type', 'application/json');
+    const status = plain?.status ?? upstream.status;
+    const bytes = plain ? end.bytes : read;
     if (!upstream.ok) recording?.breakOff(`status ${status}`);
     recording?.begin(status, headers);
     recording?.add(bytes);
     recording?.end();
-    return new Response(bytes, { status, headers });
+    return new Response(bytes.length === 0 ? null : bytes, { status, headers });
   }
 
   /**
@@ -255,6 +285,28 @@ export class Meter extends DurableObject {
     return source.stream;
   }
 
+  /** The carrier's price of a message, once it is known. @param {string} id
+   *  @returns {Promise<boolean>} false: to be told again */
+  async #priceMessage(id) {
+    try {
+      const meter = await this.#books.reopened();
+      const { url, headers } = meter?.ask({ op: 'message', id }).control ?? {};
+      if (!url) this.#early.add(id);
+      if (this.#early.size > earlyMax) this.#early.clear();
+      if (!meter || !url) return true;
+      const answer = await fetch(url, { headers, redirect: 'manual' });
+      const message = answer.ok ? await readAtMost(answer, answerBytesMax) : null;
+      if (message === null || !this.#books.isPresent(meter)) return false;
+      this.#books.turn(() => meter.ask({ op: 'priced', id }, message));
+      await this.ctx.storage.sync();
+      this.#books.deliverSoon();
+      return true;
+    } catch (error) {
+      log('info', 'price_waits', describe(error));
+      return false;
+    }
+  }
+
   /**
    * Charges a call. When this returns, the row is on the disk.
    * @param {MeterCore} meter @param {number} number
@@ -262,19 +314,24 @@ export class Meter extends DurableObject {
    * @param {'whole' | 'stream' | 'cut'} how @param {Bytes} body
    */
   async #end(meter, number, upstream, how, body) {
-    if (!this.#books.isPresent(meter)) return; // A crash of the core ended it.
+    if (!this.#books.isPresent(meter)) return null; // A crash of the core ended it.
     const { status, headers } = upstream ?? { status: 0, headers: new Headers() };
-    const upstream_id = headers.get('x-request-id') ?? headers.get('request-id') ?? '';
+    const named = ['x-message-id', 'x-request-id', 'request-id'].map((name) => headers.get(name));
+    const upstream_id = named.find((id) => id !== null) ?? '';
     const question = { op: 'end', number, status, upstream_id, how };
-    const { needs_vocabulary } = this.#books.turn(() => meter.ask(question, body)).control;
+    let end = this.#books.turn(() => meter.ask(question, body));
+    const { needs_vocabulary } = end.control;
     if (needs_vocabulary) {
       const vocabulary = await this.#vocabulary(needs_vocabulary);
-      if (!this.#books.isPresent(meter)) return;
+      if (!this.#books.isPresent(meter)) return null;
       if (vocabulary !== null) meter.ask({ op: 'vocabulary' }, vocabulary);
-      this.#books.turn(() => meter.ask({ ...question, without_vocabulary: true }, body));
+      end = this.#books.turn(() => meter.ask({ ...question, without_vocabulary: true }, body));
     }
     await this.ctx.storage.sync();
     this.#books.deliverSoon();
+    const id = end.control.row.upstream_id;
+    if (this.#early.delete(id)) this.ctx.waitUntil(this.#priceMessage(id));
+    return end;
   }
 
   /** With which tokens are counted that nobody reported (shared/metering/tokens.h).
@@ -304,8 +361,8 @@ export class Meter extends DurableObject {
 }
 
 /** @param {Call} call */
-function withoutBody({ id, key, service, method, path, headers }) {
-  return { id, key, service, method, path, headers };
+function withoutBody({ id, key, service, method, path, headers, callback }) {
+  return { id, key, service, method, path, headers, callback };
 }
 
 /** @param {{control: any, bytes: Bytes}} frame */

@@ -70,6 +70,14 @@ export class MeterBooks {
     return this.#opening;
   }
 
+  /** The core of a key that was in use before; null when there was none. */
+  async reopened() {
+    const key = this.ctx.storage.kv.get('key');
+    if (key === undefined) return null;
+    [this.#keyId, this.#account] = /** @type {[string, string]} */ (key);
+    return this.opened();
+  }
+
   /** Whether this core's memory still counts. @param {MeterCore} meter */
   isPresent(meter) {
     return this.#core === meter;
@@ -122,11 +130,9 @@ export class MeterBooks {
 
   /** Delivers what is left of earlier calls; after a quiet while the float goes back. */
   async handleAlarm() {
-    const key = this.ctx.storage.kv.get('key');
-    if (key === undefined) return;
-    [this.#keyId, this.#account] = /** @type {[string, string]} */ (key);
     const lastCall_ms = this.#lastCall_ms;
-    const meter = await this.opened();
+    const meter = await this.reopened();
+    if (meter === null) return;
     this.#lastCall_ms = lastCall_ms;
     await this.#deliver();
     this.#isAwaited = false;

@@ -4,8 +4,9 @@
 // A trap ends the instance and with it everything that its memory knew: the float, the holds, the
 // streams. That is a crash as ledger.h describes it; the object begins a new epoch.
 
-import { decodeFrame, noBytes, prepareFrame } from './frame.mjs';
+import { decodeFrame, noBytes } from './frame.mjs';
 import { systemImports } from './system.mjs';
+import { WasmMemory } from './wasm_memory.mjs';
 
 /**
  * @typedef {object} MeterExports
@@ -20,7 +21,7 @@ import { systemImports } from './system.mjs';
 
 export class MeterCore {
   /** @type {MeterExports} */ #core;
-  /** @type {Bytes} */ #memory = noBytes;
+  #memory = new WasmMemory();
   lastWords = '';
 
   /**
@@ -38,23 +39,21 @@ export class MeterCore {
         finish: refused,
         /** @param {number} at @param {number} size */
         query: (at, size) => {
-          const answer = query(this.#view().subarray(at, at + size));
-          const room = this.#core.allocate(answer.length);
-          this.#view().set(answer, room);
-          return room;
+          return this.#memory.put(query(this.#memory.view(at, size)));
         },
         now_ms: () => Date.now(),
         /** @param {number} at @param {number} size */
-        random: (at, size) => void crypto.getRandomValues(this.#view().subarray(at, at + size)),
+        random: (at, size) => void crypto.getRandomValues(this.#memory.view(at, size)),
       },
       wasi_snapshot_preview1: systemImports(
-        () => this.#view(),
+        () => this.#memory.bytes,
         (words) => (this.lastWords = (this.lastWords + words).slice(-500)),
       ),
     });
     this.#core = /** @type {MeterExports} */ (/** @type {unknown} */ (instance.exports));
+    this.#memory.open(this.#core);
     this.#core._initialize();
-    this.#core.configure(...this.#give(settings, noBytes));
+    this.#core.configure(...this.#memory.give(settings, noBytes));
   }
 
   /**
@@ -62,7 +61,7 @@ export class MeterCore {
    * @returns {{control: any, bytes: Bytes}} the bytes are a copy
    */
   ask(question, bytes = noBytes) {
-    const at = this.#core.ask_meter(...this.#give(question, bytes));
+    const at = this.#core.ask_meter(...this.#memory.give(question, bytes));
     const { control, bytes: answered } = decodeFrame(this.#sized(at));
     const copy = answered.slice();
     this.#core.release(at);
@@ -75,34 +74,16 @@ export class MeterCore {
    * @returns {{passed: Bytes, isComplete: boolean}} what the caller gets of them
    */
   feed(number, bytes) {
-    const room = this.#core.allocate(bytes.length);
-    this.#view().set(bytes, room);
-    const at = this.#core.feed_meter(number, room, bytes.length);
+    const at = this.#core.feed_meter(number, this.#memory.put(bytes), bytes.length);
     const passed = this.#sized(at).slice();
-    const isComplete = new DataView(this.#view().buffer).getUint32(at + 4, true) === 1;
+    const isComplete = new DataView(this.#memory.bytes.buffer).getUint32(at + 4, true) === 1;
     this.#core.release(at);
     return { passed, isComplete };
   }
 
   /** What lies behind its length and a word. @param {number} at */
   #sized(at) {
-    const view = this.#view();
-    const size = new DataView(view.buffer).getUint32(at, true);
-    return view.subarray(at + 8, at + 8 + size);
-  }
-
-  #view() {
-    if (this.#memory.buffer !== this.#core.memory.buffer) {
-      this.#memory = new Uint8Array(this.#core.memory.buffer);
-    }
-    return this.#memory;
-  }
-
-  /** @param {unknown} control @param {Bytes} bytes @returns {[number, number]} */
-  #give(control, bytes) {
-    const frame = prepareFrame(control, bytes);
-    const at = this.#core.allocate(frame.size);
-    frame.writeTo(this.#view().subarray(at, at + frame.size));
-    return [at, frame.size];
+    const size = new DataView(this.#memory.bytes.buffer).getUint32(at, true);
+    return this.#memory.view(at + 8, size);
   }
 }

@@ -46,6 +46,12 @@ export const unreachable = failure(
   'The provider did not answer, or broke off.',
   'Try again in a moment.',
 );
+export const unknownOutcome = failure(
+  'fix_input',
+  'outcome_unknown',
+  'The provider broke off: nobody knows whether it was sent. It was not charged.',
+  'Sending again may send it twice. Use another Idempotency-Key for that.',
+);
 export const refusedKey = failure(
   'report_bug',
   'upstream_refused',

@@ -1,5 +1,7 @@
 #include "worker/meter_runs.h"
 
+#include "shared/base/hash.h"
+#include "shared/base/text.h"
 #include "shared/gateway/app_key.h"
 #include "shared/gateway/serve_meter.h"
 #include "shared/gateway/upstream.h"
@@ -32,6 +34,25 @@ Frame parsed(const std::string& text) {
   return {{{"key_id", key->key_id}, {"account", key->account}}, ""};
 }
 
+// What a provider that is paid by the piece gets beside the caller's headers. True when it knows a
+// call that comes again: by a name of our own, since all callers share the platform's account.
+bool make_unit_headers(std::vector<Header>& headers, const CallStart& start,
+                       std::string_view service, std::string_view key_id) {
+  if (start.content_type.empty()) return true;
+  std::string name;
+  for (const auto& header : headers) {
+    if (header.name == "idempotency-key") name = header.value;
+  }
+  std::erase_if(headers, [](const Header& header) {
+    return header.name == "content-type" || header.name == "accept";
+  });
+  headers.push_back({"accept", "application/json"});
+  if (!start.body.empty()) headers.push_back({"content-type", start.content_type});
+  if (service != "resend" || name.empty()) return false;
+  headers.push_back({"x-fairway-name", blake3_hex(cat({key_id, " ", name}), 64)});
+  return true;
+}
+
 CallEnd::How how_of(std::string_view word) {
   if (word == "whole") return CallEnd::How::whole;
   return word == "stream" ? CallEnd::How::stream : CallEnd::How::cut;
@@ -42,16 +63,23 @@ CallEnd::How how_of(std::string_view word) {
 Frame MeterRuns::begin(const Json& question, std::string body) {
   std::string id = question.at("id"), service = question.at("service");
   auto key = parse_app_key(question.at("key").get<std::string>());
-  std::string off = why_service_is_off(host_.settings, service);
+  const Settings& settings = host_.settings;
+  std::string_view provider = provider_of(settings, service);
+  std::string off = why_service_is_off(settings, provider);
   if (!off.empty()) {
     return refused(service, retry_later("service_off", off, "The operator must act."), id);
   }
   CallRequest request{.id = id,
                       .secret_hash = key ? key->secret_hash : "",
-                      .service = service,
+                      .service = std::string(provider),
                       .method = question.at("method"),
                       .path = question.at("path"),
-                      .body = std::move(body)};
+                      .body = std::move(body),
+                      .form = provider == service ? CallForm::sdk : CallForm::plain,
+                      .terms = {.email_from = settings.gateway_email_from,
+                                .sms_from = settings.gateway_sms_from,
+                                .sms_account = settings.twilio_account_sid,
+                                .callback_url = question.at("callback")}};
   auto borrowing = question.contains("has_borrowed") ? Borrowing::done : Borrowing::possible;
   auto begun = meter_.begin(request, borrowing, host_.clock.now_ms());
   if (!begun.ok()) return refused(service, begun.failure(), id);
@@ -60,13 +88,15 @@ Frame MeterRuns::begin(const Json& question, std::string body) {
             ""};
   }
   auto& start = std::get<CallStart>(*begun);
-  auto upstream =
-      upstream_request(host_.settings, service, start.path, headers_of(question.at("headers")), "");
+  auto headers = headers_of(question.at("headers"));
+  bool is_known_there = make_unit_headers(headers, start, provider, key ? key->key_id : "");
+  auto upstream = upstream_request(settings, provider, start.path, headers, "");
   return {{{"start",
             {{"number", start.number},
              {"url", upstream.url},
              {"headers", headers_json(upstream.headers)},
              {"stream", start.is_stream},
+             {"repeatable", start.content_type.empty() || start.body.empty() || is_known_there},
              {"output_tokens_max", start.output_tokens_max}}}},
           std::move(start.body)};
 }
@@ -77,9 +107,23 @@ Frame MeterRuns::check(const Json& question) {
   auto key = parse_app_key(question.at("key").get<std::string>());
   CallRequest request;
   request.secret_hash = key ? key->secret_hash : "";
-  request.service = service;
+  request.service = provider_of(host_.settings, service);
   auto failure = meter_.check_key(request, host_.clock.now_ms());
   return failure ? refused(service, *failure, id) : Frame{Json::object(), ""};
+}
+
+// A message that was charged and whose carrier's price is not known yet.
+Frame MeterRuns::message(const std::string& id) {
+  if (!meter_.awaits_price(id)) return {Json::object(), ""};
+  UpstreamRequest request = message_request(host_.settings, id);
+  return {{{"url", request.url}, {"headers", headers_json(request.headers)}}, ""};
+}
+
+Frame MeterRuns::priced(const std::string& id, std::string_view body) {
+  MessageState state = read_message_state(body);
+  if (!state.is_over || !state.price_nanos) return {Json::object(), ""};
+  auto row = meter_.settle_price(id, *state.price_nanos);
+  return row ? Frame{{{"row", *row}}, ""} : Frame{Json::object(), ""};
 }
 
 Frame MeterRuns::end(const Json& question, std::string body) {
@@ -99,7 +143,21 @@ Frame MeterRuns::end(const Json& question, std::string body) {
       return {{{"needs_vocabulary", name_of(*encoding)}}, ""};
     }
   }
-  return {{{"row", meter_.end(number, end, host_.clock.now_ms())}}, ""};
+  return charged(number, end);
+}
+
+Frame MeterRuns::charged(uint32_t number, const CallEnd& end) {
+  std::string service = meter_.service_of(number);
+  Frame frame{{{"key_refused", refuses_our_key(service, end.status, end.body)}}, ""};
+  const UnitCall* call = meter_.unit_call(number);
+  if (call != nullptr && call->form == CallForm::plain) {
+    auto answer = read_unit_answer(*call, end.status, end.upstream_id, end.body);
+    PlainAnswer plain = plain_answer(*call, end.status, answer);
+    frame.control["plain"] = {{"status", plain.status}};
+    frame.bytes = std::move(plain.body);
+  }
+  frame.control["row"] = meter_.end(number, end, host_.clock.now_ms());
+  return frame;
 }
 
 Frame MeterRuns::answer(const Json& question, std::string bytes) {
@@ -107,6 +165,8 @@ Frame MeterRuns::answer(const Json& question, std::string bytes) {
   if (op == "begin") return begin(question, std::move(bytes));
   if (op == "end") return end(question, std::move(bytes));
   if (op == "check") return check(question);
+  if (op == "message") return message(question.at("id"));
+  if (op == "priced") return priced(question.at("id"), bytes);
   if (op == "parse") return parsed(question.at("key"));
   if (op == "deliver") {
     return {{{"rows", meter_.undelivered(question.at("count").get<size_t>())}}, ""};

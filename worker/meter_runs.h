@@ -6,14 +6,17 @@
 //   open      {epoch}                                -> {rows}      to be sent to the account
 //   opened    {grant}                                -> {}
 //   changed   {grant}                                -> {}
-//   begin     {id,key,service,method,path,headers,has_borrowed?} + body
-//               -> {start:{number,url,headers,stream,output_tokens_max}} + body
+//   begin     {id,key,service,method,path,headers,callback,has_borrowed?} + body
+//               -> {start:{number,url,headers,stream,repeatable,output_tokens_max}} + body
 //                | {needs:{nanos_min,nanos_wanted}} | {refusal:{status,headers}} + body
 //   check     {id,key,service,...}                   -> {} | {refusal} + body
 //   borrowed  {nanos}                                -> {}
 //   tail      {number}                               -> {} + bytes  what a stream held back
 //   end       {number,status,upstream_id,how,without_vocabulary?} + body
-//               -> {row} | {needs_vocabulary}        the name of one; then end again
+//               -> {row,key_refused,plain?:{status}} + the plain form's body
+//                | {needs_vocabulary}                the name of one; then end again
+//   message   {id}                                   -> {url,headers} to ask for its price, or {}
+//   priced    {id} + the message                     -> {row} or {}
 //   vocabulary {} + bytes                            -> {}          tools/serve/token_ranks.mjs
 //   deliver   {count}                                -> {rows}
 //   delivered {ids}                                  -> {}
@@ -38,6 +41,9 @@ class MeterRuns {
   Frame begin(const Json& question, std::string body);
   Frame check(const Json& question);
   Frame end(const Json& question, std::string body);
+  Frame charged(uint32_t number, const CallEnd& end);
+  Frame message(const std::string& id);
+  Frame priced(const std::string& id, std::string_view body);
 
   Host& host_;
   Meter meter_;

@@ -10,7 +10,7 @@ const keyLife_ms = 24 * 3_600_000;
 const retryLife_ms = 600_000;
 const recordings_max = 200;
 const prefix = 'answer:';
-// Beside each answer when it goes, first, so that the old ones are found without reading the others.
+// Beside each answer when it goes, first, so that old ones are found without reading the others.
 const expiryPrefix = 'answer-until:';
 
 /** @typedef {{name: string, fingerprint: string, life_ms: number}} Name */

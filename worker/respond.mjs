@@ -180,30 +180,7 @@ export function noSuchService(callId) {
     'fix_input',
     'route_not_found',
     'The gateway has no such service.',
-    'Use /api/proxy/openai/v1 or /api/proxy/anthropic as the base address of the SDK.',
+    'See the list of services and their base addresses in the documentation of the gateway.',
     callId,
   );
-}
-
-/**
- * No key of ours, told as the provider's SDK understands it, which then does not try again.
- * @param {string} service @param {string} callId
- */
-export function refuseCall(service, callId) {
-  const type = 'authentication_error';
-  const code = 'key_unknown';
-  const message =
-    'This is no key of a deployed app. ' +
-    "The app's owner makes one in Fairway and gives it to the app.";
-  const body =
-    service === 'anthropic'
-      ? {
-          type: 'error',
-          error: { type, message, details: { error_code: code } },
-          request_id: callId,
-        }
-      : { error: { message, type, param: null, code } };
-  const name = service === 'anthropic' ? 'request-id' : 'x-request-id';
-  const headers = { 'x-should-retry': 'false', 'x-fairway-reason': code, [name]: callId };
-  return Response.json(body, { status: 401, headers });
 }

@@ -68,6 +68,14 @@ Task<Frame> run_named(Host& host, Json control, std::string body) {
     Books books{host.database, host.settings, control.at("account"), host.clock.now_ms()};
     co_return Frame{serve_meter(books, control.at("question")), ""};
   }
+  if (run == "refuse") {
+    Refusal refusal = refusal_of(control.at("service").get<std::string>(), control.at("failure"),
+                                 control.at("id").get<std::string>());
+    Json headers = Json::array();
+    for (const auto& header : refusal.headers) headers.push_back({header.name, header.value});
+    co_return Frame{{{"status", refusal.status}, {"headers", std::move(headers)}},
+                    std::move(refusal.body)};
+  }
   ApiRequest request = request_of(control, std::move(body));
   if (run == "authenticate") co_return co_await run_authenticate(host, std::move(request));
   FAIRWAY_ASSERT(run == "request");

@@ -3,6 +3,7 @@
 //   authenticate  who asks: {"user":{"id","email"},"valid_until_ms"}, or an answer that refuses
 //   open          brings the account's schema up, before its first request: {}
 //   request       one HTTP request: {"status","headers"} and the body
+//   refuse        a call of the gateway that goes no further, in the service's own words: likewise
 //   jobs          what is due in this account: {}
 #pragma once
 

@@ -14,7 +14,8 @@ namespace {
 constexpr size_t keys_max = 200;
 constexpr size_t meters_told_max = 1000;
 constexpr int64_t limit_nanos_max = 1'000'000 * nanos_per_dollar;
-constexpr std::string_view services[] = {"openai", "anthropic"};
+constexpr std::string_view services[] = {"openai", "anthropic", "sendgrid",
+                                         "resend", "twilio",    "storage"};
 
 Failure no_app() {
   return fix_input("app_not_found", "There is no such app in your account.",
@@ -71,7 +72,8 @@ Outcome<AppKeyRow> read_key(const Json& body, int64_t now_ms) {
   for (const auto& service : key.services) {
     bool is_known = false;
     for (auto known : services) is_known |= service == known;
-    if (!is_known) fields.refuse("services", "may name openai and anthropic");
+    if (!is_known)
+      fields.refuse("services", "may name openai, anthropic, sendgrid, resend, twilio and storage");
   }
   for (const auto& model : key.models) {
     bool is_plain = !model.empty() && model.size() <= 100 && model.find(' ') == std::string::npos;

@@ -47,8 +47,8 @@ struct UsageRow {
   std::string model;
   int64_t units = 0;
   std::string unit_type;
-  Json buckets;  // the amounts by kind
-  int64_t cost_nanos = 0;
+  Json buckets;            // the amounts by kind
+  int64_t cost_nanos = 0;  // below 0: given back, once the provider's price was known
   int64_t hold_nanos = 0;
   int64_t absorbed_nanos = 0;  // what the provider reported beyond the hold: the platform's loss
   int64_t latency_ms = 0;

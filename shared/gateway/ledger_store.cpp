@@ -122,7 +122,8 @@ bool insert_usage(Database& database, const std::string& account, const AppKeyRo
              .changes == 1;
 }
 
-// Posts the rows that are new; says what they cost together.
+// Posts the rows that are new; says what of the float they cost together: what is given back goes
+// to the limits, not to a float.
 int64_t post_rows(Database& database, const std::string& account, const AppKeyRow& key,
                   const std::vector<UsageRow>& rows) {
   int64_t posted = 0, last_used_at_ms = key.last_used_at_ms;
@@ -134,10 +135,10 @@ int64_t post_rows(Database& database, const std::string& account, const AppKeyRo
     post_to(database, std::string(account_scope), month, row.cost_nanos);
     database.run(
         "INSERT INTO api_usage_monthly(user_id, period, service, calls, units, cost_nanos)"
-        " VALUES(?1, ?2, ?3, 1, ?4, ?5) ON CONFLICT(period, service) DO UPDATE"
-        " SET calls = calls + 1, units = units + ?4, cost_nanos = cost_nanos + ?5",
-        {account, month, row.service, row.units, row.cost_nanos});
-    posted += row.cost_nanos;
+        " VALUES(?1, ?2, ?3, ?6, ?4, ?5) ON CONFLICT(period, service) DO UPDATE"
+        " SET calls = calls + ?6, units = units + ?4, cost_nanos = cost_nanos + ?5",
+        {account, month, row.service, row.units, row.cost_nanos, row.cost_nanos < 0 ? 0 : 1});
+    posted += std::max<int64_t>(row.cost_nanos, 0);
     last_used_at_ms = std::max(last_used_at_ms, row.at_ms);
   }
   database.run("UPDATE app_keys SET last_used_at_ms = ?2 WHERE id = ?1", {key.id, last_used_at_ms});

@@ -10,10 +10,6 @@ namespace fairway {
 
 namespace {
 
-// A float is for several calls: borrowing is a durable write in the account.
-constexpr int64_t calls_per_float = 16;
-constexpr int64_t float_nanos_least = 50'000'000;
-
 Failure key_unknown() {
   return ask_permission("key_unknown", "This is no key of a deployed app, or not one in use.",
                         "The app's owner makes a key in Fairway and gives it to the app.");
@@ -138,6 +134,13 @@ std::optional<Failure> Meter::take_from_rate(int64_t now_ms) {
                      "Wait a moment, or the app's owner raises the key's limit.");
 }
 
+// A float is for several calls: borrowing is a durable write in the account.
+CallNeeds Meter::needs_for(int64_t hold_nanos) const {
+  constexpr int64_t calls_per_float = 16, float_nanos_least = 50'000'000;
+  int64_t missing = hold_nanos - available_nanos();
+  return {missing, missing + std::max(hold_nanos * calls_per_float, float_nanos_least)};
+}
+
 bool Meter::uses_own_key(std::string_view service) const {
   return contains(grant_.own_keys, service);
 }
@@ -146,6 +149,7 @@ Outcome<std::variant<CallStart, CallNeeds>> Meter::begin(const CallRequest& requ
                                                          Borrowing borrowing, int64_t now_ms) {
   using Begun = std::variant<CallStart, CallNeeds>;
   if (auto failure = check_key(request, now_ms)) return *failure;
+  if (is_paid_by_unit(request.service)) return begin_unit(request, borrowing, now_ms);
   bool is_own = uses_own_key(request.service);
   auto call = read_model_call(request.service, request.method, request.path, request.body, now_ms,
                               is_own ? KeySource::own : KeySource::platform);
@@ -155,9 +159,7 @@ Outcome<std::variant<CallStart, CallNeeds>> Meter::begin(const CallRequest& requ
   auto wanted = wanted_bound(*call, grant_.markup_basis_points);
   if (!wanted.ok()) return wanted.failure();
   if (wanted->hold_nanos > available_nanos() && borrowing == Borrowing::possible) {
-    int64_t missing = wanted->hold_nanos - available_nanos();
-    int64_t more = std::max(wanted->hold_nanos * calls_per_float, float_nanos_least);
-    return Begun(CallNeeds{missing, missing + more});
+    return Begun(needs_for(wanted->hold_nanos));
   }
   auto bound = bound_model_call(*call, available_nanos(), grant_.markup_basis_points);
   if (!bound.ok()) return bound.failure();
@@ -174,6 +176,7 @@ Outcome<std::variant<CallStart, CallNeeds>> Meter::begin(const CallRequest& requ
   held_nanos_ += bound->hold_nanos;
   InFlight flight{.id = request.id,
                   .call = std::move(*call),
+                  .unit = std::nullopt,
                   .hold_nanos = bound->hold_nanos,
                   .started_at_ms = now_ms,
                   .request_bytes = int64_t(request.body.size()),
@@ -252,7 +255,9 @@ UsageRow Meter::end(uint32_t number, const CallEnd& end, int64_t now_ms) {
                .upstream_id = end.upstream_id};
   held_nanos_ -= flight.hold_nanos;
   bool has_answer = end.status >= 200 && end.status < 300;
-  if (has_answer) {
+  if (flight.unit) {
+    charge_unit(flight, end, now_ms, row);
+  } else if (has_answer) {
     AnswerFacts facts =
         flight.stream ? flight.stream->facts() : read_answer(call.endpoint, end.body);
     bool is_whole = end.how != CallEnd::How::cut && facts.is_complete;

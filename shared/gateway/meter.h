@@ -18,6 +18,7 @@
 
 #include "shared/gateway/answer.h"
 #include "shared/gateway/ledger.h"
+#include "shared/gateway/unit_call.h"
 #include "shared/metering/tokens.h"
 
 namespace fairway {
@@ -45,6 +46,8 @@ struct CallRequest {
   std::string method;
   std::string path;  // below the service's address, with its query
   std::string body;
+  CallForm form = CallForm::sdk;
+  UnitTerms terms;  // for services that are paid by the piece
 };
 
 // The call may go out.
@@ -54,6 +57,7 @@ struct CallStart {
   std::string body;
   bool is_stream = false;
   bool uses_own_key = false;
+  std::string content_type = {};  // where it is not the caller's
   int64_t output_tokens_max = 0;  // 0: the caller's own limit stands
 };
 // Whether a call that the float does not cover may still borrow.
@@ -99,8 +103,18 @@ class Meter {
   // With which vocabulary `end` counts what this call's stream did not report so far; nothing: it
   // reported all, or there is none (Anthropic's is not public).
   std::optional<TokenEncoding> vocabulary_for(uint32_t number) const;
+  const std::string& service_of(uint32_t number) const { return calls_.at(number).call.service; }
+  // The call, where it is paid by the piece.
+  const UnitCall* unit_call(uint32_t number) const;
   // Charges the call and forgets its number.
   UsageRow end(uint32_t number, const CallEnd& end, int64_t now_ms);
+
+  // Whether a message was sent with this key, and what its carrier took is not known yet.
+  bool awaits_price(const std::string& message_id) const;
+  // The carrier's price, told after the message was charged: a row that gives back what was charged
+  // beyond it. Nothing is charged on top; what is missing is the platform's loss. Nothing when no
+  // price is awaited.
+  std::optional<UsageRow> settle_price(const std::string& message_id, int64_t price_nanos);
 
   int64_t available_nanos() const { return float_nanos_ - held_nanos_; }
   size_t in_flight() const { return calls_.size(); }
@@ -114,6 +128,7 @@ class Meter {
   struct InFlight {
     std::string id;
     ModelCall call;
+    std::optional<UnitCall> unit;  // instead of a model's
     int64_t hold_nanos = 0;
     int64_t started_at_ms = 0;
     int64_t request_bytes = 0;
@@ -122,8 +137,12 @@ class Meter {
     std::optional<AnswerStream> stream;
   };
 
+  Outcome<std::variant<CallStart, CallNeeds>> begin_unit(const CallRequest& request,
+                                                         Borrowing borrowing, int64_t now_ms);
+  void charge_unit(const InFlight& flight, const CallEnd& end, int64_t now_ms, UsageRow& row);
   std::optional<Failure> check_scope(const ModelCall& call) const;
   std::optional<Failure> take_from_rate(int64_t now_ms);
+  CallNeeds needs_for(int64_t hold_nanos) const;
   bool uses_own_key(std::string_view service) const;
   TokenUsage charged_usage(const InFlight& call, const AnswerFacts& facts,
                            const TokenRanks* vocabulary, UsageRow& row) const;
@@ -155,8 +174,13 @@ void put_row(Database& database, const UsageRow& row);
 constexpr size_t rows_all = 1'000'000;
 std::vector<UsageRow> list_rows(Database& database, size_t count_max);
 void forget_row(Database& database, const std::string& id);
-// Answers that this key may go on from: the platform's key is everybody's.
+// Answers that this key may go on from, mails and messages that it may read: the platform's key is
+// everybody's.
 void remember_response(Database& database, const std::string& id, int64_t now_ms);
 bool knows_response(Database& database, const std::string& id);
+// A message and how it was charged, until its price is known or 30 days have passed.
+void remember_message(Database& database, const std::string& id, const UsageRow& row);
+std::optional<UsageRow> find_message(Database& database, const std::string& id);
+void forget_message(Database& database, const std::string& id);
 
 }  // namespace fairway

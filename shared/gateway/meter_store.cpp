@@ -9,6 +9,12 @@ namespace {
 // OpenAI keeps answers for 30 days.
 constexpr int64_t response_life_ms = 30 * day_ms;
 
+UsageRow row_in(const Row& row) {
+  auto json = parse_json(row.text(0));
+  FAIRWAY_ASSERT(json.ok());
+  return usage_row_of(*json);
+}
+
 }  // namespace
 
 void create_meter_tables(Database& database) {
@@ -17,6 +23,9 @@ void create_meter_tables(Database& database) {
   database.run(
       "CREATE TABLE IF NOT EXISTS responses(id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL)"
       " WITHOUT ROWID");
+  database.run(
+      "CREATE TABLE IF NOT EXISTS messages(id TEXT PRIMARY KEY, row TEXT NOT NULL,"
+      " at_ms INTEGER NOT NULL) WITHOUT ROWID");
 }
 
 void put_row(Database& database, const UsageRow& row) {
@@ -26,11 +35,7 @@ void put_row(Database& database, const UsageRow& row) {
 std::vector<UsageRow> list_rows(Database& database, size_t count_max) {
   std::vector<UsageRow> rows;
   auto found = database.run("SELECT row FROM rows ORDER BY id LIMIT ?1", {int64_t(count_max)});
-  for (const auto& row : found.rows) {
-    auto json = parse_json(row.text(0));
-    FAIRWAY_ASSERT(json.ok());
-    rows.push_back(usage_row_of(*json));
-  }
+  for (const auto& row : found.rows) rows.push_back(row_in(row));
   return rows;
 }
 
@@ -46,6 +51,22 @@ void remember_response(Database& database, const std::string& id, int64_t now_ms
 
 bool knows_response(Database& database, const std::string& id) {
   return !database.run("SELECT 1 FROM responses WHERE id = ?1", {id}).rows.empty();
+}
+
+void remember_message(Database& database, const std::string& id, const UsageRow& row) {
+  database.run("DELETE FROM messages WHERE at_ms < ?1", {row.at_ms - response_life_ms});
+  database.run("INSERT INTO messages(id, row, at_ms) VALUES(?1, ?2, ?3) ON CONFLICT(id) DO NOTHING",
+               {id, to_text(row), row.at_ms});
+}
+
+std::optional<UsageRow> find_message(Database& database, const std::string& id) {
+  auto found = database.run("SELECT row FROM messages WHERE id = ?1", {id});
+  if (found.rows.empty()) return std::nullopt;
+  return row_in(found.rows[0]);
+}
+
+void forget_message(Database& database, const std::string& id) {
+  database.run("DELETE FROM messages WHERE id = ?1", {id});
 }
 
 }  // namespace fairway

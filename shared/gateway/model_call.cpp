@@ -58,13 +58,6 @@ int64_t outputs(const ModelCall& call, int64_t output_tokens) {
   return output_tokens * call.choices + call.output_tokens_beside;
 }
 
-Failure limit_reached() {
-  return ask_permission("spend_limit_reached",
-                        "What is left of the spend limit does not cover this call.",
-                        "The owner raises the limit of the key, the app or the account in Fairway, "
-                        "or waits for the next month; or the call asks for less.");
-}
-
 }  // namespace
 
 std::string_view name_of(ModelEndpoint endpoint) {
@@ -134,12 +127,12 @@ Outcome<CallBound> bound_model_call(const ModelCall& call, int64_t available_nan
   int64_t least =
       std::max(std::min(output_tokens_least, call.output_tokens_wanted), call.output_tokens_kept);
   if (!call.output_splice || each < least || each > call.output_tokens_wanted) {
-    return limit_reached();
+    return spend_limit_reached();
   }
   auto hold = hold_for_tokens(*call.price, call.input_tokens_max, outputs(call, each), call.tier,
                               markup_basis_points);
   if (!hold.ok()) return hold.failure();
-  if (*hold > available_nanos) return limit_reached();
+  if (*hold > available_nanos) return spend_limit_reached();
   return CallBound{each, *hold};
 }
 
@@ -196,6 +189,13 @@ Outcome<Done> check_tools(std::string_view tools, std::initializer_list<std::str
     if (!is_allowed) return not_sold(cat({"the tool type ", type}));
   }
   return Done{};
+}
+
+Failure spend_limit_reached() {
+  return ask_permission("spend_limit_reached",
+                        "What is left of the spend limit does not cover this call.",
+                        "The owner raises the limit of the key, the app or the account in Fairway, "
+                        "or waits for the next month; or the call asks for less.");
 }
 
 Failure not_sold(std::string_view what) {

@@ -64,6 +64,7 @@ Outcome<CallBound> wanted_bound(const ModelCall& call, int64_t markup_basis_poin
 // of use.
 Outcome<CallBound> bound_model_call(const ModelCall& call, int64_t available_nanos,
                                     int64_t markup_basis_points);
+Failure spend_limit_reached();
 std::string body_of(const ModelCall& call, const CallBound& bound, std::string_view body);
 
 // --- openai_call.cpp, anthropic_call.cpp: what differs by provider ---

@@ -6,6 +6,9 @@
 
 namespace fairway {
 
+// Who serves it: for "email" and "sms", the plain forms, the provider that is set; else itself.
+std::string_view provider_of(const Settings& settings, std::string_view service);
+
 // Why a service cannot be called, "" when it can.
 std::string why_service_is_off(const Settings& settings, std::string_view service);
 
@@ -17,8 +20,11 @@ struct UpstreamRequest {
 UpstreamRequest upstream_request(const Settings& settings, std::string_view service,
                                  std::string_view path, const std::vector<Header>& callers,
                                  std::string_view own_key);
-// What of the provider's headers the caller gets: nothing about the platform's account.
-bool is_shown_header(std::string_view name);
+// Asks Twilio about a message.
+UpstreamRequest message_request(const Settings& settings, std::string_view message_id);
+
+// Whether an answer says that the platform's key is refused: nothing that the caller could mend.
+bool refuses_our_key(std::string_view service, int status, std::string_view body);
 
 int64_t markup_basis_points(const Settings& settings);
 // 0: no cap.

@@ -36,6 +36,15 @@ struct Settings {
   std::string openai_api_url = "https://api.openai.com";
   std::string anthropic_api_key;
   std::string anthropic_api_url = "https://api.anthropic.com";
+  std::string sendgrid_api_key;
+  std::string sendgrid_api_url = "https://api.sendgrid.com";
+  std::string resend_api_key;
+  std::string resend_api_url = "https://api.resend.com";
+  std::string twilio_account_sid;
+  std::string twilio_auth_token;
+  std::string twilio_api_url = "https://api.twilio.com";
+  std::string gateway_email_from;           // of mails that name no sender
+  std::string gateway_sms_from;             // of messages that name none
   std::string gateway_markup_basis_points;  // on top of what a provider takes; "": nothing
   std::string gateway_account_limit_cents;  // the most an account may spend a month; "": no cap
 };

@@ -148,5 +148,7 @@ Outcome<std::string_view> sms_unit_type(std::string_view to);
 // byte_months, class_a_operations, class_b_operations.
 Outcome<int64_t> price_units(std::string_view service, std::string_view unit_type, int64_t units,
                              int64_t now_ms, int64_t markup_basis_points);
+// What a provider took, as the owner pays it.
+Outcome<int64_t> with_markup(int64_t nanos, int64_t markup_basis_points);
 
 }  // namespace fairway

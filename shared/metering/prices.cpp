@@ -221,4 +221,11 @@ Outcome<int64_t> price_units(std::string_view service, std::string_view unit_typ
                  Wide(found->per_units) * whole_basis_points);
 }
 
+Outcome<int64_t> with_markup(int64_t nanos, int64_t markup_basis_points) {
+  bool is_in_range =
+      nanos >= 0 && markup_basis_points >= 0 && markup_basis_points <= markup_basis_points_max;
+  if (!is_in_range) return amount_out_of_range();
+  return rounded(Wide(nanos) * Wide(whole_basis_points + markup_basis_points), whole_basis_points);
+}
+
 }  // namespace fairway

@@ -28,7 +28,8 @@ struct Station {
   std::unique_ptr<Meter> meter;
   std::vector<uint32_t> calls;
   int64_t loans = 0, returns = 0;
-  Json loan;      // asked for and not answered yet
+  Json loan;                       // asked for and not answered yet
+  std::vector<UsageRow> messages;  // whose price is not known
   Json returned;  // a settlement with money on its way back, until it is acknowledged
 };
 
@@ -108,7 +109,21 @@ class Bank {
     return true;
   }
 
+  void begin_message(Station& station) {
+    CallRequest request;
+    request.id = cat({"call-", decimal(++call_ids_)});
+    request.secret_hash = station.secret_hash;
+    request.service = "twilio";
+    request.method = "POST";
+    request.path = "/send";
+    request.form = CallForm::plain;
+    request.body = cat({R"({"to":"+12025550142","from":"+1","text":")",
+                        std::string(1 + size_t(roll(1600)), 'w'), R"("})"});
+    begin(station, request);
+  }
+
   void begin_call(Station& station) {
+    if (chance(30)) return begin_message(station);
     int64_t words = 1 + int64_t(roll(2000)), limit = 1 + int64_t(roll(20'000));
     CallRequest request;
     request.id = cat({"call-", decimal(++call_ids_)});
@@ -119,20 +134,46 @@ class Bank {
     request.body =
         cat({R"({"model":"gpt-4o","max_tokens":)", decimal(limit), R"(,"messages":[{"content":")",
              std::string(size_t(words), 'w'), R"("}]})"});
+    auto start = begin(station, request);
+    if (!start) return;
+    // What the outgoing limit allows is the most that the provider will report.
+    outputs_[{&station, start->number}] = output_limit_of(start->body);
+    inputs_[{&station, start->number}] = words;
+  }
+
+  std::optional<CallStart> begin(Station& station, const CallRequest& request) {
     auto begun = station.meter->begin(request, Borrowing::possible, now_ms_);
     if (begun.ok() && std::holds_alternative<CallNeeds>(*begun)) {
-      if (!borrow(station, std::get<CallNeeds>(*begun), true)) return;
+      if (!borrow(station, std::get<CallNeeds>(*begun), true)) return std::nullopt;
       begun = station.meter->begin(request, Borrowing::done, now_ms_);
     }
     if (!begun.ok()) {
       CHECK(begun.failure().code == "spend_limit_reached");
       ++refused_;
-      return;
+      return std::nullopt;
     }
     station.calls.push_back(std::get<CallStart>(*begun).number);
-    // What the outgoing limit allows is the most that the provider will report.
-    outputs_[{&station, station.calls.back()}] = output_limit_of(std::get<CallStart>(*begun).body);
-    inputs_[{&station, station.calls.back()}] = words;
+    return std::get<CallStart>(*begun);
+  }
+
+  // The carrier's price comes some time after the message, perhaps to another meter.
+  void tell_price(Station& station) {
+    if (station.messages.empty()) return;
+    UsageRow message = station.messages.back();
+    station.messages.pop_back();
+    const std::string& id = message.upstream_id;
+    int64_t cost_nanos = message.cost_nanos;
+    if (!station.meter->awaits_price(id)) {
+      CHECK(now_ms_ - message.at_ms > 30 * day_ms);
+      return;
+    }
+    int64_t price_nanos = int64_t(roll(uint64_t(cost_nanos) * 5 / 4 + 1));
+    auto row = station.meter->settle_price(id, price_nanos);
+    REQUIRE(row.has_value());
+    CHECK(row->cost_nanos == std::min<int64_t>(0, price_nanos - cost_nanos));
+    CHECK(row->absorbed_nanos == std::max<int64_t>(0, price_nanos - cost_nanos));
+    CHECK(!station.meter->settle_price(id, price_nanos));
+    ended_[row->id] = row->cost_nanos;
   }
 
   // A loan whose answer got lost is asked for again before anything else is.
@@ -162,6 +203,7 @@ class Bank {
     size_t which = roll_index(station.calls.size());
     uint32_t number = station.calls[which];
     station.calls.erase(station.calls.begin() + std::ptrdiff_t(which));
+    if (station.meter->unit_call(number) != nullptr) return end_message(station, number);
     int64_t output = int64_t(roll(uint64_t(outputs_[{&station, number}]) + 1));
     if (chance(30)) output = outputs_[{&station, number}];
     CallEnd end;
@@ -175,6 +217,18 @@ class Bank {
     CHECK((end.status == 200 || row.cost_nanos == 0));
     CHECK(!row.is_estimated);
     ended_[row.id] = row.cost_nanos;
+  }
+
+  void end_message(Station& station, uint32_t number) {
+    CallEnd end;
+    end.status = chance(85) ? 201 : 400;
+    std::string id = cat({"SM", decimal(++call_ids_)});
+    end.body = cat({R"({"sid":")", id, R"(","num_segments":"1"})"});
+    UsageRow row = station.meter->end(number, end, now_ms_);
+    CHECK(row.cost_nanos <= row.hold_nanos);
+    CHECK((end.status == 201) == (row.cost_nanos > 0));
+    ended_[row.id] = row.cost_nanos;
+    if (row.cost_nanos > 0) station.messages.push_back(row);
   }
 
   void settle_rows(Station& station, bool gives_back, bool may_fail) {
@@ -205,14 +259,16 @@ class Bank {
     if (chance(1)) now_ms_ += 20 * day_ms;  // into another month
     if (!ensure_open(station, true)) return;
     uint64_t what = roll(100);
-    if (what < 50) return begin_call(station);
-    if (what < 85 && !station.calls.empty()) return end_call(station);
-    if (what < 94) return settle_rows(station, chance(30), true);
-    if (what < 97) {  // The machine dies: memory is gone, and with it what was in flight.
+    if (what < 48) return begin_call(station);
+    if (what < 82 && !station.calls.empty()) return end_call(station);
+    if (what < 90) return settle_rows(station, chance(30), true);
+    if (what < 93) {  // The machine dies: memory is gone, and with it what was in flight.
       station.meter.reset();
       station.calls.clear();
       station.returned = Json();
+      return;
     }
+    tell_price(station);
   }
 
   void check_limits() {

@@ -3,10 +3,13 @@
 
 import { createAnthropic } from './anthropic/anthropic.mjs';
 import { createIdentity } from './identity/identity.mjs';
+import { createResend } from './mail/resend.mjs';
+import { createSendGrid } from './mail/sendgrid.mjs';
 import { createNeon } from './neon/neon.mjs';
 import { createOpenAi } from './openai/openai.mjs';
 import { createPages } from './pages/pages.mjs';
 import { createTurso } from './turso/turso.mjs';
+import { createTwilio } from './twilio/twilio.mjs';
 
 /**
  * @type {((parts: import('./sandbox.mjs').ProviderParts) =>
@@ -19,4 +22,7 @@ export const makers = [
   createNeon,
   createOpenAi,
   createAnthropic,
+  createSendGrid,
+  createResend,
+  createTwilio,
 ];
