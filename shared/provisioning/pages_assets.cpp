@@ -1,6 +1,7 @@
 // The content side of Cloudflare Pages' Direct Upload: hashes, types, and the upload of what the
 // provider does not have yet (cloudflare/workers-sdk, packages/wrangler/src/pages/upload.ts).
 #include <algorithm>
+#include <utility>
 
 #include "shared/base/hash.h"
 #include "shared/base/limits.h"
@@ -79,8 +80,9 @@ HttpRequest bucket_request(const Settings& settings, std::string_view jwt,
                  content_type_of(hashed->asset.path), "\"},\"base64\":true,\"value\":\""});
     separator = ",";
     if (hashed->asset.blob_keys.empty()) text += base64(hashed->asset.text);
-    if (!hashed->asset.blob_keys.empty()) request.body.push_back(bytes_piece(std::move(text)));
-    if (!hashed->asset.blob_keys.empty()) text.clear();
+    if (!hashed->asset.blob_keys.empty()) {
+      request.body.push_back(bytes_piece(std::exchange(text, "")));
+    }
     for (const auto& key : hashed->asset.blob_keys) {
       request.body.push_back(blob_base64_piece(key));
     }

@@ -107,8 +107,9 @@ inline Rect column_of(const Rect& row, int index, int count, float gap = 0) {
 /// Cell `index` of a grid of `columns` equal columns and rows of one height, from the top of
 /// `area`.
 inline Rect grid_cell(const Rect& area, int index, int columns, float height, float gap) {
+  const int row = index / columns;
   Rect cell = column_of(area, index % columns, columns, gap);
-  cell.y = area.y + static_cast<float>(index / columns) * (height + gap);
+  cell.y = area.y + static_cast<float>(row) * (height + gap);
   cell.height = height;
   return cell;
 }

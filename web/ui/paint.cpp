@@ -60,11 +60,11 @@ Color color(const Ui& ui, Tone tone) { return color_of(ui.theme(), tone); }
 float snapped(const Core& core, float value) { return std::round(value * core.unit) / core.unit; }
 
 void add_shape(Core& core, const Rect& bounds_px, Color fill, const float (&shape)[16]) {
-  const auto index = float(core.shapes.size() / 16);
+  const size_t index = core.shapes.size() / 16;
   core.shapes.insert(core.shapes.end(), shape, shape + 16);
   ImDrawList& list = core.list();
   // A negative u says "shape number -u - 1"; texels are never negative.
-  const ImVec2 uv{-index - 1, 0};
+  const ImVec2 uv{-float(index) - 1, 0};
   const ImVec2 a{bounds_px.x, bounds_px.y};
   const ImVec2 c{bounds_px.right(), bounds_px.bottom()};
   list.PrimReserve(6, 4);
@@ -94,7 +94,7 @@ void add_plain(Core& core, const Rect& at_px, Color fill) {
 // tenth where WebGL is done by the processor.
 void add_hollow_shape(Core& core, const Rect& bounds_px, const Rect& plain_px, Color fill,
                       const float (&shape)[16]) {
-  const auto index = float(core.shapes.size() / 16);
+  const size_t index = core.shapes.size() / 16;
   core.shapes.insert(core.shapes.end(), shape, shape + 16);
   const float below = bounds_px.bottom() - plain_px.bottom();
   const Rect sides[] = {
@@ -103,7 +103,7 @@ void add_hollow_shape(Core& core, const Rect& bounds_px, const Rect& plain_px, C
       {bounds_px.x, plain_px.y, plain_px.x - bounds_px.x, plain_px.height},
       {plain_px.right(), plain_px.y, bounds_px.right() - plain_px.right(), plain_px.height}};
   ImDrawList& list = core.list();
-  const ImVec2 uv{-index - 1, 0};
+  const ImVec2 uv{-float(index) - 1, 0};
   for (const Rect& side : sides) {
     const ImVec2 a{side.x, side.y};
     const ImVec2 c{side.right(), side.bottom()};
