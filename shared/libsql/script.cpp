@@ -77,22 +77,22 @@ void add_real(OutBuffer& out, double number) {
   out.end_at(end.ptr);
 }
 
-void add_cell(OutBuffer& out, const Statement& row, int column) {
-  switch (row.storage_class(column)) {
+void add_cell(OutBuffer& out, const CellValue& cell) {
+  switch (cell.storage_class()) {
     case SQLITE_INTEGER: {
-      const int64_t number = row.integer(column);
+      const int64_t number = cell.integer();
       // The text of the smallest integer would be read as a real with a minus before it.
       if (number == INT64_MIN) return out.add("(-9223372036854775807-1)");
       return out.end_at(
           postgres::write_integer(out.room(postgres::integer_text_bytes_max), number));
     }
     case SQLITE_FLOAT:
-      return add_real(out, row.real(column));
+      return add_real(out, cell.real());
     case SQLITE_TEXT:
-      return add_text(out, row.text(column));
+      return add_text(out, cell.text());
     case SQLITE_BLOB:
       out.add("x'");
-      add_hex(out, row.blob(column));
+      add_hex(out, cell.blob());
       return out.add('\'');
     default:
       return out.add("NULL");
@@ -141,7 +141,7 @@ std::optional<Failure> add_rows(const Connection& connection, const TableReading
     }
     for (int i = 0; i < count; ++i) {
       if (i > 0) out.add(',');
-      add_cell(out, row, i);
+      add_cell(out, row.cell(i));
     }
     out.add(')');
     ++rows_here;

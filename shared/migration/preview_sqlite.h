@@ -73,6 +73,29 @@ class Connection {
   StepBudget* budget_ = nullptr;
 };
 
+// A cell of the row that a statement stands on, until its next step. Found once, where every
+// sqlite3_column_ call finds it again. (Such values may be read because SQLite is built to serve
+// one thread a connection: sqlite.org/c3ref/value.html.)
+class CellValue {
+ public:
+  explicit CellValue(sqlite3_value* value) : value_(value) {}
+
+  int storage_class() const { return sqlite3_value_type(value_); }
+  int64_t integer() const { return sqlite3_value_int64(value_); }
+  double real() const { return sqlite3_value_double(value_); }
+  // Text as UTF-8, or the bytes of a blob.
+  std::string_view text() const { return bytes(sqlite3_value_text(value_)); }
+  std::string_view blob() const { return bytes(sqlite3_value_blob(value_)); }
+
+ private:
+  std::string_view bytes(const void* start) const {
+    if (start == nullptr) return {};
+    return {static_cast<const char*>(start), static_cast<size_t>(sqlite3_value_bytes(value_))};
+  }
+
+  sqlite3_value* value_;
+};
+
 class Statement {
  public:
   Statement(const Connection& connection, std::string_view sql);
@@ -94,6 +117,7 @@ class Statement {
   bool ended() const { return result_ == SQLITE_DONE; }
   sqlite3_stmt* get() const { return statement_; }
 
+  CellValue cell(int column) const { return CellValue(sqlite3_column_value(statement_, column)); }
   int storage_class(int column) const { return sqlite3_column_type(statement_, column); }
   int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
   double real(int column) const { return sqlite3_column_double(statement_, column); }

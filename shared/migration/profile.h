@@ -93,6 +93,10 @@ struct ColumnProfile {
   int64_t infinities = 0;
   int64_t negative_zeros = 0;
   int64_t fractions = 0;  // reals that are no whole number
+  // The largest and the smallest size of a real that is neither zero nor infinite; 0: there is
+  // none.
+  double real_size_max = 0;
+  double real_size_min = 0;
 
   int64_t characters_max = 0;  // of the texts
   int64_t bytes_max = 0;       // of texts and blobs

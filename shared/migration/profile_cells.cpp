@@ -57,8 +57,8 @@ void count_date_number(ColumnProfile& column, double number, const Row& row, int
   }
 }
 
-void count_integer(ColumnProfile& column, const Row& row, int place) {
-  const int64_t number = row.statement.integer(place);
+void count_integer(ColumnProfile& column, const CellValue& cell, const Row& row, int place) {
+  const int64_t number = cell.integer();
   if (column.cells.integers++ == 0) column.integer_min = column.integer_max = number;
   column.integer_min = std::min(column.integer_min, number);
   column.integer_max = std::max(column.integer_max, number);
@@ -68,9 +68,14 @@ void count_integer(ColumnProfile& column, const Row& row, int place) {
   }
 }
 
-void count_real(ColumnProfile& column, const Row& row, int place) {
-  const double number = row.statement.real(place);
+void count_real(ColumnProfile& column, const CellValue& cell, const Row& row, int place) {
+  const double number = cell.real();
   ++column.cells.reals;
+  const double size = std::fabs(number);
+  if (size > 0 && !std::isinf(size)) {
+    column.real_size_max = std::max(column.real_size_max, size);
+    column.real_size_min = column.real_size_min == 0 ? size : std::min(column.real_size_min, size);
+  }
   if (std::isinf(number)) {
     ++column.infinities;
   } else if (number == 0 && std::signbit(number)) {
@@ -136,8 +141,8 @@ void count_form(ColumnProfile& column, std::string_view text, const Row& row, in
   }
 }
 
-void count_text(ColumnProfile& column, const Row& row, int place) {
-  const std::string_view text = row.statement.text(place);
+void count_text(ColumnProfile& column, const CellValue& cell, const Row& row, int place) {
+  const std::string_view text = cell.text();
   ++column.cells.texts;
   const TextShape shape = shape_of(text);
   column.characters_max = std::max(column.characters_max, shape.characters);
@@ -154,19 +159,19 @@ void keep_first(ColumnProfile& column, int storage_class, const Row& row, int pl
 }
 
 void count_cell(ColumnProfile& column, const Row& row, int place) {
-  const int storage_class = row.statement.storage_class(place);
+  const CellValue cell = row.statement.cell(place);
+  const int storage_class = cell.storage_class();
   keep_first(column, storage_class, row, place);
   switch (storage_class) {
     case SQLITE_INTEGER:
-      return count_integer(column, row, place);
+      return count_integer(column, cell, row, place);
     case SQLITE_FLOAT:
-      return count_real(column, row, place);
+      return count_real(column, cell, row, place);
     case SQLITE_TEXT:
-      return count_text(column, row, place);
+      return count_text(column, cell, row, place);
     case SQLITE_BLOB:
       ++column.cells.blobs;
-      column.bytes_max = std::max(
-          column.bytes_max, static_cast<int64_t>(sqlite3_column_bytes(row.statement.get(), place)));
+      column.bytes_max = std::max(column.bytes_max, static_cast<int64_t>(cell.blob().size()));
       return;
     default:
       ++column.cells.nulls;

@@ -10,16 +10,16 @@ bool is_plain_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<signed char>(c) >= 0; });
 }
 
-uint64_t hash_cell(const Statement& row, int column) {
-  switch (row.storage_class(column)) {
+uint64_t hash_cell(const CellValue& cell) {
+  switch (cell.storage_class()) {
     case SQLITE_INTEGER:
-      return hash_of_integer(row.integer(column));
+      return hash_of_integer(cell.integer());
     case SQLITE_FLOAT:
-      return hash_of_real(row.real(column));
+      return hash_of_real(cell.real());
     case SQLITE_TEXT:
-      return hash_of_text(row.text(column));
+      return hash_of_text(cell.text());
     case SQLITE_BLOB:
-      return hash_of_blob(row.blob(column));
+      return hash_of_blob(cell.blob());
     default:
       return hash_of_null();
   }
@@ -31,18 +31,18 @@ void count_text(std::string_view text, ColumnReading& reading) {
   if (reading.is_date) reading.dates.add_text(text);
 }
 
-void count_cell(const Statement& row, int column, ColumnReading& reading) {
-  switch (row.storage_class(column)) {
+void count_cell(const CellValue& cell, ColumnReading& reading) {
+  switch (cell.storage_class()) {
     case SQLITE_INTEGER:
       ++reading.cells.integers;
-      if (reading.is_date) reading.dates.add_number(static_cast<double>(row.integer(column)));
+      if (reading.is_date) reading.dates.add_number(static_cast<double>(cell.integer()));
       break;
     case SQLITE_FLOAT:
       ++reading.cells.reals;
-      if (reading.is_date) reading.dates.add_number(row.real(column));
+      if (reading.is_date) reading.dates.add_number(cell.real());
       break;
     case SQLITE_TEXT:
-      count_text(row.text(column), reading);
+      count_text(cell.text(), reading);
       break;
     case SQLITE_BLOB:
       ++reading.cells.blobs;
@@ -91,8 +91,9 @@ std::optional<Failure> sum_table(const Connection& connection, const RowKey& key
     RowAdder adder(sum);
     if (first == 1) adder.add_rowid(row.integer(0));
     for (int i = 0; i < columns; ++i) {
-      adder.add_cell(hash_cell(row, first + i));
-      if (reading != nullptr) count_cell(row, first + i, *counted[static_cast<size_t>(i)]);
+      const CellValue cell = row.cell(first + i);
+      adder.add_cell(hash_cell(cell));
+      if (reading != nullptr) count_cell(cell, *counted[static_cast<size_t>(i)]);
     }
     adder.end();
   }
@@ -105,7 +106,7 @@ std::optional<Failure> count_table(const Connection& connection, TableReading& t
   const int first = has_rowid_value(table.key) ? 1 : 0;
   while (row.step()) {
     int place = first;
-    for (ColumnReading* reading : counted) count_cell(row, place++, *reading);
+    for (ColumnReading* reading : counted) count_cell(row.cell(place++), *reading);
     ++table.sum.rows;
   }
   return why_not_ended(connection, row, table.sum.name);
