@@ -113,6 +113,10 @@ Outcome<Sides> look_at_taken(const Walk& walk, const std::vector<std::string>& t
   return sides;
 }
 
+void doubt(const Walk& walk, const std::vector<postgres::Choice>& choices) {
+  if (walk.work.otherwise != nullptr) *walk.work.otherwise = choices;
+}
+
 std::optional<Failure> load_rows(const Walk& walk, const LoadStanding& standing, Sides& sides) {
   const Plan& plan = walk.work.plan;
   int64_t rows = 0;
@@ -130,7 +134,12 @@ std::optional<Failure> load_rows(const Walk& walk, const LoadStanding& standing,
       return std::nullopt;
     };
     auto written = postgres::write_row_batches(walk.work.preview, plan, i, walk.load, take);
-    if (!written.ok()) return written.failure();
+    if (!written.ok()) {
+      if (written.failure().code == "target_refused") {
+        doubt(walk, postgres::doubted_columns(plan.tables[i], written.failure().message));
+      }
+      return written.failure();
+    }
     sides.source.push_back(std::move(*written));
   }
   return std::nullopt;
@@ -244,6 +253,7 @@ std::optional<Failure> load_all(const Walk& walk, const LoadStanding& standing, 
   }
   if (auto failure = sum_tables(walk, postgres::staged_settings(walk.load), sides)) return failure;
   if (differences_of(sides) == 0) return walk.work.why_not_settle();
+  doubt(walk, postgres::differing_columns(sides));
   Failure failure = difference_failure(sides);
   failure.hint = "Fairway: nothing was kept. Please report this.";
   return failure;

@@ -28,6 +28,8 @@ struct NeonWork {
   ProgressLine& progress;
   // Asked at the end: a failure, and nothing is moved to its place.
   std::function<std::optional<Failure>()> why_not_settle = [] { return std::nullopt; };
+  // Where a failure comes from what the server computes: choices for a plan that may come through.
+  std::vector<postgres::Choice>* otherwise = nullptr;
 };
 
 // Fails with fix_input `target_too_old`, `no_schema`, `target_not_empty`, `load_superseded`;

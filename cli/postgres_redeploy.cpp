@@ -181,8 +181,8 @@ std::optional<Failure> change_schema(PostgresConnection& connection, const Postg
   if (!rights.ok()) return rights.failure();
   sides.carried = only_tables(work.plan, difference.new_tables);
   sides.plan = sides.carried.get();
-  const PostgresWork part{work.preview,  *sides.carried,      work.schema,
-                          work.progress, work.why_not_commit, work.consent};
+  const PostgresWork part{work.preview,        *sides.carried, work.schema,   work.progress,
+                          work.why_not_commit, work.consent,   work.otherwise};
   if (auto failure = run_all(connection, difference.before_rows)) return failure;
   if (auto failure = run_all(connection, own_statements(work.plan.before))) return failure;
   if (auto failure = load_tables(connection, part, sides)) return failure;

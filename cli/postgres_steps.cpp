@@ -99,6 +99,10 @@ std::optional<Failure> sum_target(PostgresConnection& connection, const Postgres
   return std::nullopt;
 }
 
+void doubt(const PostgresWork& work, const std::vector<postgres::Choice>& choices) {
+  if (work.otherwise != nullptr) *work.otherwise = choices;
+}
+
 Outcome<postgres::ViewSides> compare_view(PostgresConnection& connection, const PostgresWork& work,
                                           const ViewPlan& view) {
   const std::string name = quoted_name(view.target_name);
@@ -146,7 +150,12 @@ std::optional<Failure> load_tables(PostgresConnection& connection, const Postgre
                                    Sides& sides) {
   for (const TablePlan& table : work.plan.tables) {
     auto written = load_table(connection, work, table);
-    if (!written.ok()) return written.failure();
+    if (!written.ok()) {
+      if (is_refusal(written.failure())) {
+        doubt(work, postgres::doubted_columns(table, written.failure().message));
+      }
+      return written.failure();
+    }
     sides.source.push_back(std::move(*written));
   }
   return std::nullopt;
@@ -216,6 +225,7 @@ std::optional<Failure> prove(PostgresConnection& connection, const PostgresWork&
                              Sides& sides) {
   if (auto failure = sum_target(connection, work, sides)) return failure;
   if (differences_of(sides) > 0) {
+    doubt(work, postgres::differing_columns(sides));
     Failure failure = difference_failure(sides);
     failure.hint = "Fairway: nothing was kept. Please report this.";
     return failure;

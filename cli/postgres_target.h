@@ -31,6 +31,8 @@ struct PostgresWork {
   // Asked at the end: a failure, and nothing is kept.
   std::function<std::optional<Failure>()> why_not_commit = [] { return std::nullopt; };
   Consent consent = Consent::additions;
+  // Where a failure comes from what the server computes: choices for a plan that may come through.
+  std::vector<postgres::Choice>* otherwise = nullptr;
 };
 
 // With `waits`, nothing was changed and `changes` tells what needs a yes. Fails with fix_input

@@ -10,6 +10,7 @@
 #include "cli/output_file.h"
 #include "cli/terminal.h"
 #include "shared/base/text.h"
+#include "shared/postgres/write_rows.h"
 
 namespace fairway::cli {
 namespace {
@@ -120,13 +121,13 @@ Outcome<Planned> open_planned(const Arguments& arguments, const std::string& pat
         return std::nullopt;
       });
   if (!opened.ok()) return opened.failure();
-  auto plan = postgres::make_plan(*profile, choices);
+  auto plan = postgres::plan_preview(opened->preview, *profile, choices);
   if (!plan.ok()) return plan.failure();
   if (arguments.plan && !has_choices) {
     if (auto failure = keep_plan(*arguments.plan, *plan)) return *failure;
   }
   return Planned{std::move(opened->source), std::move(opened->preview), std::move(*profile),
-                 std::move(*plan)};
+                 std::move(*plan), std::move(choices)};
 }
 
 }  // namespace fairway::cli

@@ -35,6 +35,7 @@ struct Planned {
   Preview preview;
   DatabaseProfile profile;
   postgres::Plan plan;
+  std::vector<postgres::Choice> choices;  // that the plan was made with
 };
 
 // Takes the choices of --plan where that file is there, and writes the plan to it where it is not.

@@ -9,6 +9,7 @@
 #include "cli/verbs.h"
 #include "shared/base/text.h"
 #include "shared/base/time.h"
+#include "shared/postgres/write_rows.h"
 
 namespace fairway::cli {
 namespace {
@@ -129,22 +130,38 @@ Outcome<Way> open_way(const Arguments& arguments, const std::string& url) {
   return way;
 }
 
-Outcome<postgres::Sides> carry(Way& way, const Arguments& arguments, Planned& planned,
-                               const std::string& snapshot_sha256, Doing doing) {
+Outcome<postgres::Sides> carry_once(Way& way, const Arguments& arguments, Planned& planned,
+                                    const std::string& snapshot_sha256, Doing doing,
+                                    std::vector<postgres::Choice>& otherwise) {
   const std::string schema = arguments.schema.value_or("");
   ProgressLine progress(planned.profile.rows);
   const auto why_changed_source = [&] { return why_changed(planned.source); };
   if (way.connection) {
-    const PostgresWork work{planned.preview, planned.plan,       schema,
-                            progress,        why_changed_source, consent_of(arguments)};
+    const PostgresWork work{planned.preview,    planned.plan,          schema,    progress,
+                            why_changed_source, consent_of(arguments), &otherwise};
     return doing == Doing::migrate ? migrate_to_postgres(*way.connection, work)
                                    : verify_postgres(*way.connection, work);
   }
   NativeHost native;
-  const NeonWork work{planned.preview, planned.plan, schema,
-                      snapshot_sha256, progress,     why_changed_source};
+  const NeonWork work{planned.preview, planned.plan,       schema,    snapshot_sha256,
+                      progress,        why_changed_source, &otherwise};
   return doing == Doing::migrate ? migrate_over_http(native, *way.access, work)
                                  : verify_over_http(native, *way.access, work);
+}
+
+// A server that stops at a row because of what it computes gets that column's values instead; each
+// time around at least one column is computed less.
+Outcome<postgres::Sides> carry(Way& way, const Arguments& arguments, Planned& planned,
+                               const std::string& snapshot_sha256, Doing doing) {
+  while (true) {
+    std::vector<postgres::Choice> otherwise;
+    auto sides = carry_once(way, arguments, planned, snapshot_sha256, doing, otherwise);
+    if (sides.ok() || otherwise.empty()) return sides;
+    planned.choices.insert(planned.choices.begin(), otherwise.begin(), otherwise.end());
+    auto plan = postgres::plan_preview(planned.preview, planned.profile, planned.choices);
+    if (!plan.ok()) return plan.failure();
+    planned.plan = std::move(*plan);
+  }
 }
 
 Outcome<Exit> migrate_into_postgres(const Arguments& arguments) {

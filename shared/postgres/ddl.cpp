@@ -9,65 +9,6 @@ namespace {
 
 constexpr size_t shown_bytes_max = 2'000;
 
-const sql::Constraint* generated_of(const ColumnDraft& column) {
-  if (column.tree == nullptr) return nullptr;
-  return sql::constraint_of(*column.tree, sql::ConstraintKind::generated);
-}
-
-// Nobody has seen the values of a virtual column, so it is read as texts, which takes them all.
-void carry_as_text(Draft& draft, TableDraft& table, ColumnDraft& column) {
-  column.plan.conversion = Conversion::text;
-  column.plan.target_type = "text";
-  column.plan.choice = "text";
-  column.plan.choices = {"text"};
-  column.plan.may_be_broken = true;
-  draft.needs_exact_cells = true;
-  column.source = cat({"CASE typeof(", column.source, ") WHEN 'blob' THEN CAST(", column.source,
-                       " AS TEXT) ELSE ", column.source, " END"});
-  const auto place = static_cast<size_t>(&column - table.columns.data());
-  table.names.columns[place].holds = ValueClass::mixed;
-  for (auto& names : draft.names.tables) {
-    if (names.name == table.name) names = table.names;
-  }
-}
-
-void decide_generated(Draft& draft, TableDraft& table, ColumnDraft& column) {
-  const sql::Constraint* constraint = generated_of(column);
-  const bool is_stored = column.profile->generated == Generated::stored;
-  Decision decision = about(Treatment::map, "generated", table.name, column.plan.name, "", "");
-  Outcome<std::string> expression =
-      constraint == nullptr || constraint->expression.empty()
-          ? Outcome<std::string>(report_bug("not_translatable", "its expression was not found"))
-          : translate_generated(
-                constraint->expression.front(), table.names,
-                table.names.columns[static_cast<size_t>(&column - table.columns.data())]);
-  if (expression.ok()) {
-    decision.choices = {"generated", "materialize"};
-    decision.choice = "generated";
-    decision.why = is_stored ? "PostgreSQL computes the column by the same expression."
-                             : "PostgreSQL 15 has no virtual columns: the same expression, stored.";
-    draft.book.ask(decision);
-    if (decision.choice == "materialize") {
-      decision.why = "The column holds the values as they are, and is not computed any more.";
-    }
-  } else {
-    decision.outcome = Treatment::ask;
-    decision.choices = {"materialize"};
-    decision.choice = "materialize";
-    decision.why = cat({"The expression cannot be translated (", expression.failure().message,
-                        "), so the column holds the values as they are, and is not computed any "
-                        "more: ",
-                        shown_sql(constraint == nullptr ? "" : constraint->text)});
-  }
-  if (decision.choice == "generated") {
-    column.plan.is_generated = true;
-    column.generated_as = *expression;
-  } else if (!is_stored) {
-    carry_as_text(draft, table, column);
-  }
-  draft.decide(std::move(decision));
-}
-
 bool is_text_type(const ColumnPlan& column) {
   return column.conversion == Conversion::text || column.conversion == Conversion::tagged;
 }
@@ -206,15 +147,6 @@ Decision lost(std::string_view kind, const TableDraft& table, std::string_view c
               std::string_view object, std::string_view what) {
   return about(Treatment::report, kind, table.name, column, object,
                cat({"PostgreSQL refuses it, so it is lost: ", shown_sql(what)}));
-}
-
-void draft_generated(Draft& draft) {
-  for (auto& table : draft.tables) {
-    for (auto& column : table.columns) {
-      if (column.profile == nullptr || column.profile->generated == Generated::no) continue;
-      decide_generated(draft, table, column);
-    }
-  }
 }
 
 void write_tables(Draft& draft) {

@@ -45,7 +45,7 @@ Outcome<Plan> make_plan(const DatabaseProfile& profile, const std::vector<Choice
   draft_virtual_tables(draft);
   if (auto why = draft_types(draft)) return refused(draft, *why);
   draft_names(draft);
-  draft_generated(draft);
+  draft_computed(draft);
   draft_orphans(draft);
   look_here_first(draft);
   write_tables(draft);

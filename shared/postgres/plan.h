@@ -168,6 +168,7 @@ struct Choice {
   std::string object;
   std::string kind;
   std::string choice;
+  std::string why = {};  // of a choice that is ours, for the decision
 };
 
 // Fails with fix_input `unknown_choice` where a choice names something that is not in the plan, or

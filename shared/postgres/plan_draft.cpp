@@ -86,6 +86,7 @@ void ChoiceBook::ask(Decision& decision) {
     return refuse(*choice, decision.choices);
   }
   decision.choice = choice->choice;
+  if (!choice->why.empty()) decision.why = choice->why;
 }
 
 size_t ChoiceBook::ask_type(std::string_view table, std::string_view column,

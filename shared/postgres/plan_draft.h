@@ -148,10 +148,10 @@ void draft_names(Draft& draft);
 // True where a table is called like a type ("text"): then the catalog has to be looked into first,
 // and no relation can keep a name that starts with pg_.
 bool names_hide_types(const DatabaseProfile& profile);
-void draft_generated(Draft& draft);  // ddl.cpp
-void draft_orphans(Draft& draft);    // ddl_foreign_keys.cpp
-void write_tables(Draft& draft);
-void write_keys(Draft& draft);  // ddl_keys.cpp
+void draft_computed(Draft& draft);  // plan_computed.cpp
+void draft_orphans(Draft& draft);   // ddl_foreign_keys.cpp
+void write_tables(Draft& draft);    // ddl.cpp
+void write_keys(Draft& draft);      // ddl_keys.cpp
 void write_indexes(Draft& draft);
 void write_checks(Draft& draft);  // ddl_checks.cpp
 void write_defaults(Draft& draft);

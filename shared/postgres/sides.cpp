@@ -22,24 +22,23 @@ Json renames_json(const Plan& plan) {
   return {{"tables", tables}, {"columns", columns}};
 }
 
-Json sum_or_null(const Checksums* sums, size_t column) {
-  if (sums == nullptr || column >= sums->columns.size()) return nullptr;
-  return sums->columns[column];
+Json sum_or_null(const Checksums* sums, bool is_computed, size_t place) {
+  if (sums == nullptr) return nullptr;
+  const auto& list = is_computed ? sums->computed : sums->columns;
+  return place < list.size() ? Json(list[place]) : Json();
 }
 
 Json table_json(const TablePlan& table, const Checksums& source, const Checksums* target) {
   Json columns = Json::array();
   size_t loaded = 0;
+  size_t computed = 0;
   for (const ColumnPlan& column : table.columns) {
     Json json = {
         {"name", column.name}, {"target_name", column.target_name}, {"type", column.target_type}};
-    if (column.is_generated) {
-      json["generated"] = true;
-    } else {
-      json["checksum_source"] = sum_or_null(&source, loaded);
-      json["checksum_target"] = sum_or_null(target, loaded);
-      ++loaded;
-    }
+    if (column.is_generated) json["generated"] = true;
+    const size_t place = column.is_generated ? computed++ : loaded++;
+    json["checksum_source"] = sum_or_null(&source, column.is_generated, place);
+    json["checksum_target"] = sum_or_null(target, column.is_generated, place);
     columns.push_back(std::move(json));
   }
   const bool there = target != nullptr;
@@ -83,6 +82,29 @@ int64_t differences_of(const Sides& sides) {
     if (sides.target[i] != sides.source[i].checksums) ++differences;
   }
   return differences + std::ranges::count_if(sides.views, [](const auto& v) { return !v.same(); });
+}
+
+std::vector<Choice> doubted_columns(const TablePlan& table, std::string_view why) {
+  std::vector<Choice> choices;
+  for (const ColumnPlan& column : table.columns) {
+    if (!column.is_generated) continue;
+    choices.push_back({table.name, column.name, "", "generated", "materialize", std::string(why)});
+  }
+  return choices;
+}
+
+std::vector<Choice> differing_columns(const Sides& sides) {
+  std::vector<Choice> choices;
+  for (size_t i = 0; i < sides.target.size(); ++i) {
+    const TablePlan& table = sides.plan->tables[i];
+    const auto all = doubted_columns(table, "PostgreSQL computes other values by its expression.");
+    const auto& source = sides.source[i].checksums.computed;
+    const auto& target = sides.target[i].computed;
+    for (size_t j = 0; j < all.size() && j < source.size() && j < target.size(); ++j) {
+      if (source[j] != target[j]) choices.push_back(all[j]);
+    }
+  }
+  return choices;
 }
 
 Failure difference_failure(const Sides& sides) {

@@ -48,6 +48,10 @@ struct Sides {
 };
 
 int64_t differences_of(const Sides& sides);
+// The columns that the table's plan lets PostgreSQL compute, as choices not to, for a plan that is
+// made anew: all of them, where the server stopped at a row, or those whose sums differ.
+std::vector<Choice> doubted_columns(const TablePlan& table, std::string_view why);
+std::vector<Choice> differing_columns(const Sides& sides);
 // The first difference in words; data_differs.
 Failure difference_failure(const Sides& sides);
 // Without content_sha256, which is the SHA-256 of to_text() of this object.

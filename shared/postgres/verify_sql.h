@@ -15,13 +15,14 @@ namespace fairway::postgres {
 // For the transaction only (SET LOCAL), statements separated by semicolons.
 std::string_view session_settings();
 
-// One row: the number of rows, a sum for each loaded column, the row checksum; all as text.
+// One row: the number of rows, a sum for each loaded column, the row checksum, a sum for each
+// column that the server computes; all as text.
 std::string checksums_query(const TablePlan& table);
 // Its answer; report_bug `target_answer` when it is something else.
 Outcome<Checksums> read_checksums(const TablePlan& table, const std::vector<std::string>& answer);
 
 // A statement that raises an error naming the table unless the rows there have these sums: so a
-// script proves itself.
+// script proves itself. Behind it, where columns are computed, one that warns of other values.
 std::string checksums_proof(const TablePlan& table, const Checksums& expected);
 
 // PL/pgSQL that runs a statement and goes on with a warning when the server refuses it.

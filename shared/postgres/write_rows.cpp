@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "shared/base/text.h"
-#include "shared/migration/preview_sqlite.h"
-#include "shared/postgres/canonical.h"
+#include "shared/postgres/cells.h"
 #include "shared/postgres/hash_text.h"
 
 namespace fairway::postgres {
@@ -14,21 +13,6 @@ constexpr int64_t rows_between_watches = 4'096;
 constexpr int64_t rows_in_insert = 1'000;
 constexpr int64_t insert_bytes = 256 << 10;
 constexpr size_t shown_bytes = 60;
-
-Cell cell_at(const Statement& row, int column) {
-  switch (row.storage_class(column)) {
-    case SQLITE_INTEGER:
-      return {.kind = Cell::Kind::integer, .integer = row.integer(column)};
-    case SQLITE_FLOAT:
-      return {.kind = Cell::Kind::real, .real = row.real(column)};
-    case SQLITE_TEXT:
-      return {.kind = Cell::Kind::text, .bytes = row.text(column)};
-    case SQLITE_BLOB:
-      return {.kind = Cell::Kind::blob, .bytes = row.blob(column)};
-    default:
-      return {};
-  }
-}
 
 std::string shown(const Cell& cell) {
   char number[real_text_bytes_max];
@@ -265,6 +249,9 @@ Outcome<WrittenTable> write_rows(Preview& preview, const TablePlan& table, RowFo
   }
   WrittenTable written = writer.end();
   if (out.failure()) return *out.failure();
+  auto computed = read_computed(preview, table);
+  if (!computed.ok()) return computed.failure();
+  written.checksums.computed = std::move(computed->sums);
   return written;
 }
 

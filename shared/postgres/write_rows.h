@@ -24,6 +24,8 @@ struct Checksums {
   int64_t rows = -1;  // -1: the table is not there
   std::vector<std::string> columns;
   std::string row_checksum;
+  // Of the columns that PostgreSQL computes, in order; their seeds go on behind the loaded ones.
+  std::vector<std::string> computed;
 
   bool operator==(const Checksums&) const = default;
 };
@@ -47,6 +49,26 @@ using Watch = std::function<std::optional<Failure>(int64_t rows_of_table)>;
 
 // The names of the columns that are loaded, quoted, with commas.
 std::string loaded_columns(const TablePlan& table);
+
+// What SQLite computes in the columns that PostgreSQL computes too: sums as in
+// Checksums::computed. Runs expressions of the input, so it comes after the rows.
+struct ComputedColumns {
+  struct Doubt {
+    enum class Kind { does_not_fit, unreadable };  // the column's type; SQLite stops at a row
+    Kind kind = Kind::does_not_fit;
+    std::string column;
+    std::string why;
+  };
+  std::vector<std::string> sums;
+  std::vector<Doubt> doubts;  // columns whose sum is equal to none
+};
+Outcome<ComputedColumns> read_computed(Preview& preview, const TablePlan& table);
+
+// make_plan, with computed columns carried as plain ones where SQLite computes a value that the
+// column could not hold, and left empty where SQLite stops. `choices` gets what was chosen so; one
+// that is made for such a column gives way.
+Outcome<Plan> plan_preview(Preview& preview, const DatabaseProfile& profile,
+                           std::vector<Choice>& choices);
 
 // For copy: lines of COPY's text format without the end mark. For insert: whole statements. Fails
 // with report_bug `cell_not_foreseen` where a value does not fit the plan, naming table, column and

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <tuple>
+
 #include "shared/base/text.h"
 #include "tests/unit/plan_support.h"
 
@@ -109,6 +111,31 @@ TEST_CASE("a generated column that cannot be translated keeps its values") {
   const char* plain = "CREATE TABLE t(a INT, b INT AS (a * 2) STORED)";
   const Plan kept = plan_of(plain, {{"t", "b", "", "generated", "materialize"}});
   CHECK(!has(kept, "GENERATED"));
+}
+
+TEST_CASE("a computed column that passes a number's range over there keeps its values") {
+  const auto plan = [](std::string_view column, std::string_view values) {
+    return plan_of(
+        cat({"CREATE TABLE t(a INT, r REAL, c ", column, "); INSERT INTO t(a, r) VALUES", values}));
+  };
+  for (const auto& [column, values, is_computed] :
+       std::vector<std::tuple<std::string, std::string, bool>>{
+           {"AS (a * 2)", "(4611686018427000000, 1)", true},
+           {"AS (a * 2)", "(4611686018427387904, 1)", false},
+           {"INT AS (a * 2) STORED", "(4611686018427387904, 1)", false},
+           {"INT AS (-a)", "(-9223372036854775808, 1)", false},
+           {"INT AS (CASE WHEN a > 1 THEN 0 ELSE a * 3 END)", "(4611686018427387904, 1)", false},
+           {"REAL AS (r * 10)", "(1, 1e308)", false},
+           {"REAL AS (r * 10)", "(1, 1e306)", true},
+           {"REAL AS (r * 0)", "(1, 9e999)", false},
+           {"REAL AS (r * r)", "(1, 1e-200)", false},
+           {"REAL AS ((r + 0.1) * r)", "(1, 12.5)", true},
+           {"REAL AS (r / 3.0)", "(1, 12.5)", true},
+           {"REAL AS (r / 1e10)", "(1, 5e-324)", false}}) {
+    CAPTURE(column);
+    CAPTURE(values);
+    CHECK(plan(column, values).tables[0].columns[2].is_generated == is_computed);
+  }
 }
 
 TEST_CASE("views come in the order in which they read each other") {
