@@ -19,11 +19,6 @@ bool is_ours_or_sqlites(const SchemaObject& object) {
   return is_internal_name(object.name) || lower_ascii(object.name).starts_with("sqlite_");
 }
 
-// Tables that a virtual table keeps its content in; it makes them itself.
-constexpr std::array<std::string_view, 11> shadow_endings = {
-    "_data",   "_idx",  "_content", "_docsize", "_config", "_segments",
-    "_segdir", "_stat", "_node",    "_rowid",   "_parent"};
-
 bool is_shadow(const Schema& schema, std::string_view name) {
   return std::ranges::any_of(schema, [&](const SchemaObject& object) {
     if (!is_virtual(object)) return false;
@@ -216,8 +211,9 @@ class Comparison {
   }
 
   void rebuild(const SchemaObject& there, const SchemaObject* wanted) {
-    const std::string number = decimal(static_cast<int64_t>(++rebuilt_));
-    auto made = rebuild_table({production_, there, wanted, cat({keep_as_, number}), gone_});
+    const std::string kept = cat({keep_as_, decimal(static_cast<int64_t>(++rebuilt_))});
+    const TableOnBothSides table{production_, there, wanted, kept, gone_};
+    auto made = is_virtual(there) ? drop_virtual_table(table) : rebuild_table(table);
     if (!made.refused.empty()) return refuse(std::move(made.refused));
     for (auto& statement : made.statements) add(std::move(statement), "");
     put_behind(difference_.restore.statements, made.restore_tables);
@@ -365,10 +361,7 @@ class Comparison {
       return;
     }
     const auto table = parse_table(object.sql);
-    if (!table) {
-      return refuse(cat({"The virtual table ", quoted_name(object.name),
-                         " is not in the preview any more; it can only be dropped by hand."}));
-    }
+    if (!table) return drop_virtual(object);
     lose("drop_table", *table, nullptr,
          cat({"The table ", quoted_name(object.name),
               " is not in the preview any more; its rows are lost."}),
@@ -376,6 +369,33 @@ class Comparison {
     guess_renamed_table(*table);
     rebuild(object, nullptr);
     dropped_.push_back(object.name);
+  }
+
+  void drop_virtual(const SchemaObject& object) {
+    const auto table = parse_virtual_table(object.sql);
+    const std::string name = quoted_name(object.name);
+    if (!table || !is_known_module(table->module)) {
+      return refuse(cat({"The virtual table ", name,
+                         " is not in the preview any more; it can only be dropped by hand."}));
+    }
+    const auto shadows = shadow_tables_of(production_, object.name);
+    // It shows what another table holds.
+    if (shadows.empty()) return add(cat({"DROP TABLE ", name}), object.sql);
+    difference_.losses.push_back({"drop_table", object.name, "",
+                                  cat({"The virtual table ", name, " (", table->module,
+                                       ") is not in the preview any more; what it holds is lost."}),
+                                  count_rows(counted_shadow(shadows))});
+    rebuild(object, nullptr);
+  }
+
+  // The one with a row for each of the virtual table's, which a table without content cannot count.
+  static std::string counted_shadow(const std::vector<std::string>& shadows) {
+    for (const std::string_view ending : {"_docsize", "_rowid", "_content"}) {
+      for (const auto& name : shadows) {
+        if (lower_ascii(name).ends_with(ending)) return name;
+      }
+    }
+    return shadows.front();
   }
 
   void guess_renamed_table(const TableDefinition& table) {

@@ -8,9 +8,18 @@
 // and triggers are as before, but for indexes over columns that are gone.
 #pragma once
 
+#include <array>
+
 #include "shared/migration/difference.h"
 
 namespace fairway {
+
+// Tables that a virtual table keeps its content in; it makes them itself.
+constexpr std::array<std::string_view, 11> shadow_endings = {
+    "_data",   "_idx",  "_content", "_docsize", "_config", "_segments",
+    "_segdir", "_stat", "_node",    "_rowid",   "_parent"};
+std::vector<std::string> shadow_tables_of(const std::vector<SchemaObject>& schema,
+                                          std::string_view virtual_table);
 
 struct TableOnBothSides {
   const std::vector<SchemaObject>& production;
@@ -32,6 +41,8 @@ struct TableRebuild {
 };
 
 TableRebuild rebuild_table(const TableOnBothSides& table);
+// Drops a virtual table that has such tables; what these hold is kept, and put back to the byte.
+TableRebuild drop_virtual_table(const TableOnBothSides& table);
 
 // What rows get in a column that may not be NULL: its default, or what is empty for its type; as
 // SQL.

@@ -93,6 +93,33 @@ test('a redeployment adds what is new and keeps production rows', async (t) => {
   assert.equal(replaced.code, 2, 'a new database takes the place of one in libSQL');
 });
 
+test('a virtual table that goes waits for a yes', async (t) => {
+  const { database, token } = await newTarget(t);
+  const source = join(newFolder(t), 'texts.db');
+  sqlite3(
+    source,
+    `CREATE TABLE kept(a); CREATE VIRTUAL TABLE posts USING fts5(title, body);
+     INSERT INTO posts VALUES('one', 'a red fox'), ('two', 'a blue sky');
+     CREATE VIRTUAL TABLE places USING rtree(id, x0, x1); INSERT INTO places VALUES(7, 1, 2);`,
+  );
+  const into = ['migrate', source, '--into', database.url];
+  assert.equal((await fairwayAside(into, token)).code, 0);
+  sqlite3(source, 'DROP TABLE posts; DROP TABLE places');
+  const asked = await fairwayAside(into, token);
+  assert.equal(asked.code, 3, asked.out + asked.err);
+  assert.match(asked.err, /"posts" \(fts5\) is not in the preview any more.*\(2 rows\)/su);
+  assert.match(asked.err, /"places" \(rtree\) is not in the preview any more.*\(1 row\)/su);
+  const client = newClient(database);
+  const found = "SELECT title FROM posts WHERE posts MATCH 'sky'";
+  assert.equal((await client.execute(found)).rows[0]?.title, 'two');
+  const agreed = await fairwayAside([...into, '--yes'], token);
+  assert.equal(agreed.code, 0, agreed.out + agreed.err);
+  const left = await client.execute(
+    "SELECT name FROM sqlite_schema WHERE name LIKE '%posts%' OR name LIKE '%places%' OR name LIKE '%kept_%'",
+  );
+  assert.deepEqual(left.rows, []);
+});
+
 /**
  * A way to the database on which the command is killed when its request number `deadly` has had its
  * effect, before it hears of it.

@@ -161,8 +161,9 @@ TEST_CASE("what cannot be done is refused in words") {
   CHECK(words("CREATE TABLE t(a INTEGER PRIMARY KEY, b INT)",
               "CREATE TABLE t(x INT, b INTEGER PRIMARY KEY)")
             .starts_with("schema_change_refused The table \"t\" has another key"));
-  auto text = open_preview(test::data_file("full_text.db"));
-  const auto gone = schema_difference(text->schema(), schema_of("CREATE TABLE u(a)"));
+  const std::vector<SchemaObject> unknown = {
+      {"table", "shapes", "shapes", "CREATE VIRTUAL TABLE shapes USING spatial(x, y)"}};
+  const auto gone = schema_difference(unknown, schema_of("CREATE TABLE u(a)"));
   REQUIRE_FALSE(gone.refused.empty());
   CHECK(gone.refused.front().starts_with("The virtual table"));
 }
@@ -203,6 +204,35 @@ TEST_CASE("new virtual tables take over what their modules keep, or index produc
       {"table", "shapes", "shapes", "CREATE VIRTUAL TABLE shapes USING spatial(x, y)"}};
   const auto refused = schema_difference({}, unknown);
   CHECK(refused.refused.front().find("\"shapes\" (spatial)") != std::string::npos);
+}
+
+TEST_CASE("a virtual table that goes waits for a yes; what it held can be put back") {
+  const auto has = [](const std::vector<std::string>& list, std::string_view one) {
+    return std::ranges::find(list, one) != list.end();
+  };
+  auto text = open_preview(test::data_file("full_text.db"));
+  std::vector<SchemaObject> production = text->schema();
+  production.push_back({"table", "words", "words",
+                        "CREATE VIRTUAL TABLE words USING "
+                        "fts5vocab(posts, row)"});
+  std::vector<SchemaObject> preview = text->schema();
+  std::erase_if(preview, [](const auto& one) { return one.name.starts_with("posts"); });
+  const auto difference = schema_difference(production, preview);
+  REQUIRE(difference.losses.size() == 1);
+  CHECK(difference.losses[0].kind == "drop_table");
+  CHECK(difference.losses[0].table == "posts");
+  CHECK(difference.losses[0].count_sql == "SELECT count(*) FROM \"posts_docsize\"");
+  CHECK(difference.refused.empty());
+  CHECK(has(difference.statements,
+            "CREATE TABLE \"_fairway_kept_1_content\" AS SELECT * FROM \"posts_content\""));
+  CHECK(has(difference.statements, "DROP TABLE \"posts\""));
+  CHECK(has(difference.statements, "DROP TABLE \"words\""));
+  CHECK(has(difference.kept_tables, "_fairway_kept_1_data"));
+  CHECK(has(difference.restore.statements,
+            "INSERT INTO \"posts_data\" SELECT * FROM \"_fairway_kept_1_data\""));
+  CHECK(difference.restore.kept == difference.kept_tables.front());
+  CHECK(refusal_of(difference, "")->code == "schema_change_waits");
+  CHECK_FALSE(refusal_of(difference, digest_of(difference.losses)));
 }
 
 // --- Batches of rows: a small Hrana server over SQLite -------------------------------------------
