@@ -108,9 +108,9 @@ Outcome<MigrationReport> compare(NativeHost& native, const DatabaseAccess& acces
   return report;
 }
 
-std::vector<TableSum> sums_of(const Inspection& inspection) {
+std::vector<TableSum> sums_of(Preview& preview, const Inspection& inspection) {
   std::vector<TableSum> sums;
-  for (const auto& table : inspection.tables) sums.push_back(table.sum);
+  for (const auto& table : inspection.tables) sums.push_back(sum_with_computed(preview, table));
   return sums;
 }
 
@@ -121,10 +121,10 @@ struct Carried {
   std::vector<SchemaObject> target_schema;
 };
 
-Carried carried_of(const Preview& preview, const Inspection& inspection,
+Carried carried_of(Preview& preview, const Inspection& inspection,
                    std::vector<SchemaObject> target_schema,
                    const std::vector<std::string>& new_tables, bool is_empty_target) {
-  Carried carried{sums_of(inspection), preview.schema(), std::move(target_schema)};
+  Carried carried{sums_of(preview, inspection), preview.schema(), std::move(target_schema)};
   if (is_empty_target) return carried;
   auto is_new = [&](std::string_view name) {
     return std::ranges::any_of(new_tables, [&](const auto& one) { return same_name(one, name); });
@@ -338,11 +338,11 @@ Outcome<DatabaseAccess> libsql_access_of(const std::string& url) {
 }
 
 Outcome<MigrationReport> verify_libsql(NativeHost& native, DatabaseAccess access,
-                                       const Preview& preview, const Inspection& inspection,
+                                       Preview& preview, const Inspection& inspection,
                                        const std::string& snapshot_sha256, const LibsqlWork& work) {
   auto schema = native.run(read_target_schema(native.host, access));
   if (!schema.ok()) return schema.failure();
-  return compare(native, access, sums_of(inspection), preview.schema(), *schema, snapshot_sha256,
+  return compare(native, access, sums_of(preview, inspection), preview.schema(), *schema, snapshot_sha256,
                  work);
 }
 

@@ -47,7 +47,7 @@ Outcome<LibsqlResult> migrate_to_libsql(NativeHost& native, DatabaseAccess acces
 
 // Compares all tables of the preview with what is there; changes nothing.
 Outcome<MigrationReport> verify_libsql(NativeHost& native, DatabaseAccess access,
-                                       const Preview& preview, const Inspection& inspection,
+                                       Preview& preview, const Inspection& inspection,
                                        const std::string& snapshot_sha256, const LibsqlWork& work);
 
 }  // namespace fairway::cli

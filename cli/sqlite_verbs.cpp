@@ -250,7 +250,9 @@ Outcome<Exit> verify_files(const Arguments& arguments) {
   }
   std::vector<std::vector<TableSum>> sums(2);
   for (size_t side = 0; side < 2; ++side) {
-    for (const auto& table : sides[side].inspection.tables) sums[side].push_back(table.sum);
+    for (const auto& table : sides[side].inspection.tables) {
+      sums[side].push_back(sum_with_computed(sides[side].preview, table));
+    }
   }
   MigrationReport report =
       compare_sides(sums[0], sums[1], sides[0].preview.schema(), sides[1].preview.schema());

@@ -112,4 +112,12 @@ std::optional<Failure> count_table(const Connection& connection, TableReading& t
   return why_not_ended(connection, row, table.sum.name);
 }
 
+TableSum sum_with_computed(Preview& preview, const TableReading& table) {
+  TableSum sum{table.sum.name, 0, 0, {}};
+  for (const auto& column : table.columns) sum.columns.push_back({column.name, column.type, 0});
+  if (sum.columns.size() == table.sum.columns.size()) return table.sum;
+  const bool is_readable = !sum_table(preview.state().connection, table.key, sum, nullptr);
+  return is_readable ? sum : table.sum;
+}
+
 }  // namespace fairway
