@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { before, describe, test } from 'node:test';
 import { differences } from './cells.mjs';
 import {
@@ -306,6 +307,33 @@ describe('breaking off', () => {
     assert.equal((await fairway('export', file, '--to', 'postgres', '--out', out)).code, 0);
     assert.match(readFileSync(out, 'utf8').slice(-20), /COMMIT;\n$/);
   });
+});
+
+test('what is written meanwhile is there wholly or not at all', async (context) => {
+  const file = newSqlite(
+    newFolder(context),
+    'PRAGMA journal_mode = WAL; CREATE TABLE one(n INTEGER PRIMARY KEY); CREATE TABLE other(n INT)',
+  );
+  const writer = new DatabaseSync(file);
+  let n = 0;
+  const write = () =>
+    writer.exec(
+      `BEGIN; INSERT INTO one VALUES (${(n += 1)}); INSERT INTO other VALUES (${n}); COMMIT`,
+    );
+  write();
+  const writing = setInterval(write, 40);
+  const url = server.newDatabase();
+  const ended = await fairway('migrate', file, '--into', url);
+  clearInterval(writing);
+  writer.close();
+  // A file that never stands still while it is copied is refused.
+  if (ended.code === 3) return assert.match(ended.error, /is being written to all the time/);
+  assert.equal(ended.code, 0, ended.error);
+  const seen = psql(url, 'SELECT count(*) FROM one');
+  assert.ok(Number(seen) >= 1 && Number(seen) <= n);
+  assert.equal(psql(url, 'SELECT count(*) FROM one JOIN other USING (n)'), seen);
+  assert.equal(psql(url, 'SELECT count(*) FROM other'), seen);
+  return undefined;
 });
 
 describe('plans', () => {
