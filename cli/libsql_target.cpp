@@ -337,13 +337,13 @@ Outcome<DatabaseAccess> libsql_access_of(const std::string& url) {
   return DatabaseAccess{cat({scheme, rest}), token};
 }
 
-Outcome<MigrationReport> verify_libsql(NativeHost& native, DatabaseAccess access,
-                                       Preview& preview, const Inspection& inspection,
+Outcome<MigrationReport> verify_libsql(NativeHost& native, DatabaseAccess access, Preview& preview,
+                                       const Inspection& inspection,
                                        const std::string& snapshot_sha256, const LibsqlWork& work) {
   auto schema = native.run(read_target_schema(native.host, access));
   if (!schema.ok()) return schema.failure();
-  return compare(native, access, sums_of(preview, inspection), preview.schema(), *schema, snapshot_sha256,
-                 work);
+  return compare(native, access, sums_of(preview, inspection), preview.schema(), *schema,
+                 snapshot_sha256, work);
 }
 
 Outcome<LibsqlResult> migrate_to_libsql(NativeHost& native, DatabaseAccess access, Preview& preview,

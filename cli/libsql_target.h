@@ -46,8 +46,8 @@ Outcome<LibsqlResult> migrate_to_libsql(NativeHost& native, DatabaseAccess acces
                                         const std::string& snapshot_sha256, const LibsqlWork& work);
 
 // Compares all tables of the preview with what is there; changes nothing.
-Outcome<MigrationReport> verify_libsql(NativeHost& native, DatabaseAccess access,
-                                       Preview& preview, const Inspection& inspection,
+Outcome<MigrationReport> verify_libsql(NativeHost& native, DatabaseAccess access, Preview& preview,
+                                       const Inspection& inspection,
                                        const std::string& snapshot_sha256, const LibsqlWork& work);
 
 }  // namespace fairway::cli

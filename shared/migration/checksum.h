@@ -159,8 +159,8 @@ struct ColumnSum {
   bool operator==(const ColumnSum&) const = default;
 };
 
-// What both sides say about a table. Generated columns that are not stored are no cells; a proof has
-// them all the same, where both sides can compute them (sum_with_computed).
+// What both sides say about a table. Generated columns that are not stored are no cells; a proof
+// has them all the same, where both sides can compute them (sum_with_computed).
 struct TableSum {
   std::string name;
   int64_t rows = 0;

@@ -194,8 +194,8 @@ enum class Sums { make, leave_out };
 // Reads every cell once. Fails like open_preview, and with preview_corrupt where a table cannot be
 // read to its end. Cost: about 0.1 s for a million cells.
 Outcome<Inspection> inspect(Preview& preview, Sums sums = Sums::make);
-// The table's sum with its virtual columns, whose expressions are run for it; its sum as it is where
-// there are none, or SQLite cannot compute one. For a proof, behind the reading of the cells.
+// The table's sum with its virtual columns, whose expressions are run for it; its sum as it is
+// where there are none, or SQLite cannot compute one. For a proof, behind the reading of the cells.
 TableSum sum_with_computed(Preview& preview, const TableReading& table);
 
 // --- Making --------------------------------------------------------------------------------------

@@ -115,7 +115,8 @@ test('a virtual table that goes waits for a yes', async (t) => {
   const agreed = await fairwayAside([...into, '--yes'], token);
   assert.equal(agreed.code, 0, agreed.out + agreed.err);
   const left = await client.execute(
-    "SELECT name FROM sqlite_schema WHERE name LIKE '%posts%' OR name LIKE '%places%' OR name LIKE '%kept_%'",
+    `SELECT name FROM sqlite_schema WHERE name LIKE '%posts%' OR name LIKE '%places%'
+     OR name LIKE '%kept_%'`,
   );
   assert.deepEqual(left.rows, []);
 });

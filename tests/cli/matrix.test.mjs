@@ -30,7 +30,7 @@ test('each row has a case for both targets', (context) => {
   const missing = Array.from({ length: 100 }, (_, i) => i + 1)
     .flatMap((number) => [`${number} libsql`, `${number} postgres`])
     .filter((row) => !have.has(row));
-  // A writer during the read and a crash in the middle are no database: tests/data/migration/matrix.
+  // A writer during the read and a crash in the middle are no database.
   assert.deepEqual(missing, ['97 libsql', '97 postgres', '98 libsql', '98 postgres']);
   return undefined;
 });

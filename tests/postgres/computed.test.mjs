@@ -24,7 +24,7 @@ const computed = (report) =>
     .filter((/** @type {any} */ one) => one.kind === 'generated')
     .map((/** @type {any} */ one) => [one.column, one.outcome, one.choice]);
 
-test('sums of computed columns stand in the report, and other values are found', async (context) => {
+test('sums of computed columns are in the report, and other values are found', async (context) => {
   const file = newSqlite(
     newFolder(context),
     `CREATE TABLE t(id INTEGER PRIMARY KEY, a INT, b TEXT,
