@@ -8,6 +8,8 @@ export interface Env extends Record<string, unknown> {
   METER: DurableObjectNamespace<Meter>;
   ASSETS: Fetcher;
   BLOBS: R2Bucket;
+  /** What deployed apps keep by the gateway. */
+  STORAGE: R2Bucket;
   /** Where `/` leads. */
   HOME_PATH: string;
 }

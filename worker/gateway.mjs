@@ -5,16 +5,32 @@ import { readAtMost } from './body.mjs';
 import { describe, log } from './log.mjs';
 import { noKey } from './meter_failures.mjs';
 import { guarded, noSuchService, unavailable } from './respond.mjs';
+import { readClaim } from './storage/signature.mjs';
 
 /** @typedef {import('./env.d.ts').Env} Env */
 /** @typedef {import('./frame.mjs').Frame} Frame */
 
 // /api/proxy/<service>/<the provider's own path>
-const callPath = /^\/api\/proxy\/(openai|anthropic|sendgrid|resend|twilio|email|sms)(\/.*)$/;
+const callPath =
+  /^\/api\/proxy\/(openai|anthropic|sendgrid|resend|twilio|email|sms|storage)(\/.*)$/;
 const statusPath = /^\/api\/proxy\/twilio\/status\/([0-9a-z]{26})$/;
 const appKey = /^fw_live_([0-9a-z]{26})_[0-9a-f]+_[0-9a-z]+_[0-9a-f]{8}$/;
+const storageId = /^fw_live_([0-9a-z]{26})_[0-9a-f]+$/;
 const statusBytesMax = 65_536;
-const passedToMeter = [
+const passedToStorage = new Set([
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-type',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-unmodified-since',
+  'range',
+]);
+const passedToMeter = new Set([
   'accept',
   'content-type',
   'anthropic-version',
@@ -22,7 +38,7 @@ const passedToMeter = [
   'idempotency-key',
   'x-batch-validation',
   'x-stainless-retry-count',
-];
+]);
 
 /**
  * A deployed app calls a provider.
@@ -35,8 +51,9 @@ export async function answerCall(request, url, env, run) {
   if (told !== undefined) return guarded(await takeStatus(request, url, env, told), url, callId);
   const [, service, path] = callPath.exec(url.pathname) ?? [];
   if (service === undefined) return guarded(noSuchService(callId), url, callId);
-  const key = keyIn(request);
-  const keyId = appKey.exec(key)?.[1];
+  const claim = service === 'storage' ? await readClaim(request, url) : null;
+  const key = service === 'storage' ? (claim?.id ?? '') : keyIn(request);
+  const keyId = (service === 'storage' ? storageId : appKey).exec(key)?.[1];
   if (keyId === undefined) {
     const { control, bytes } = await run({ run: 'refuse', service, id: callId, failure: noKey });
     return new Response(bytes, control);
@@ -49,9 +66,10 @@ export async function answerCall(request, url, env, run) {
     'x-fairway-path': encodeURIComponent(path + url.search),
     'x-fairway-callback': `${url.origin}/api/proxy/twilio/status/${keyId}`,
   };
-  for (const name of passedToMeter) {
-    const value = request.headers.get(name);
-    if (value !== null) headers[name] = value;
+  if (claim !== null) headers['x-fairway-claim'] = encodeURIComponent(JSON.stringify(claim));
+  for (const [name, value] of request.headers) {
+    const isPassed = claim !== null ? isForStorage(name) : passedToMeter.has(name);
+    if (isPassed) headers[name] = value;
   }
   const { method, body } = request;
   try {
@@ -60,6 +78,11 @@ export async function answerCall(request, url, env, run) {
     log('error', 'meter_failed', { call_id: callId, ...describe(error) });
     return guarded(unavailable(callId), url, callId);
   }
+}
+
+/** @param {string} name of a header */
+function isForStorage(name) {
+  return passedToStorage.has(name) || name.startsWith('x-amz-');
 }
 
 /** @param {Env} env @param {string} keyId */

@@ -11,6 +11,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { readAtMost } from './body.mjs';
 import { noBytes } from './frame.mjs';
 import { describe, log } from './log.mjs';
+import { MessagePrices } from './message_prices.mjs';
 import { MeterBooks } from './meter_books.mjs';
 import {
   Refused,
@@ -24,6 +25,7 @@ import {
   unreachable,
 } from './meter_failures.mjs';
 import { Replays } from './replays.mjs';
+import { StorageCalls } from './storage/storage_calls.mjs';
 import { PassedStream, answerBytesMax } from './upstream_body.mjs';
 
 /** @typedef {import('./env.d.ts').Env} Env */
@@ -45,7 +47,6 @@ import { PassedStream, answerBytesMax } from './upstream_body.mjs';
  */
 
 const bodyBytesMax = 20 << 20;
-const earlyMax = 1000;
 const shownHeaders = [
   'content-type',
   'x-request-id',
@@ -62,14 +63,27 @@ const shownHeaders = [
 export class Meter extends DurableObject {
   /** @type {MeterBooks} */ #books;
   /** @type {Replays} */ #replays;
-  /** @type {Set<string>} messages that their provider told of before it answered the call */
-  #early = new Set();
+  /** @type {StorageCalls} */ #storage;
+  /** @type {MessagePrices} */ #prices;
 
   /** @param {DurableObjectState} ctx @param {Env} env */
   constructor(ctx, env) {
     super(ctx, env);
     this.#books = new MeterBooks(ctx, env);
     this.#replays = new Replays(ctx.storage.kv);
+    this.#prices = new MessagePrices(this.#books, ctx.storage, env.MESSAGE_PRICE_MS);
+    const owner = {
+      begin: (/** @type {MeterCore} */ meter, /** @type {any} */ question) =>
+        this.#ask(meter, question, noBytes),
+      end: (
+        /** @type {MeterCore} */ meter,
+        /** @type {number} */ number,
+        /** @type {any} */ answer,
+      ) => this.#end(meter, number, answer, 'whole', noBytes),
+      refuse: (/** @type {Call} */ call, /** @type {any} */ failure) => this.#refuse(call, failure),
+      reopened: () => this.#books.reopened(),
+    };
+    this.#storage = new StorageCalls(env.STORAGE, ctx.storage, owner, env.STORAGE_SAMPLE_MS);
   }
 
   /** @param {Request} request */
@@ -87,7 +101,7 @@ export class Meter extends DurableObject {
     }
     if (pathname === '/meter/message') {
       const { id } = /** @type {{id: string}} */ (await request.json());
-      return new Response(null, { status: (await this.#priceMessage(id)) ? 204 : 503 });
+      return new Response(null, { status: (await this.#prices.told(id)) ? 204 : 503 });
     }
     return this.#answer(request);
   }
@@ -95,6 +109,10 @@ export class Meter extends DurableObject {
   async alarm() {
     const next_ms = this.#replays.forgetOld();
     await this.#books.handleAlarm();
+    await this.#storage.sampleWhenDue();
+    await this.#prices.askWhenDue();
+    await this.#storage.wake();
+    await this.#prices.wake();
     // Answers hold what people wrote: they go after their time, also when nobody calls any more.
     const { storage } = this.ctx;
     if (next_ms !== null && (await storage.getAlarm()) === null) await storage.setAlarm(next_ms);
@@ -113,6 +131,10 @@ export class Meter extends DurableObject {
       callback: header(request, 'x-fairway-callback'),
     };
     try {
+      if (call.service === 'storage') {
+        if (!this.#books.knows(call.key)) return this.#refuse(call, noKey);
+        return await this.#storage.answer(await this.#books.opened(), call, request);
+      }
       const body = await readAtMost(request, bodyBytesMax);
       if (!this.#books.knows(call.key)) return this.#refuse(call, noKey);
       const meter = await this.#books.opened();
@@ -148,7 +170,7 @@ export class Meter extends DurableObject {
   async #make(meter, call, name) {
     const recording = name && this.#replays.begin(name);
     try {
-      const begun = await this.#begin(meter, call);
+      const begun = await this.#ask(meter, { op: 'begin', ...withoutBody(call) }, call.body);
       if (begun.control.refusal) {
         recording?.breakOff('refused');
         return refused(begun);
@@ -167,15 +189,13 @@ export class Meter extends DurableObject {
     }
   }
 
-  /** Begins the call, borrowing first where the float is too small.
-   * @param {MeterCore} meter @param {Call} call */
-  async #begin(meter, call) {
-    const question = { op: 'begin', ...withoutBody(call) };
-    const answer = this.#books.turn(() => meter.ask(question, call.body));
+  /** Begins a call, borrowing first where the float is too small.
+   * @param {MeterCore} meter @param {Record<string, unknown>} question @param {Bytes} body */
+  async #ask(meter, question, body) {
+    const answer = this.#books.turn(() => meter.ask(question, body));
     if (!answer.control.needs) return answer;
     await this.#books.borrow(meter, answer.control.needs);
-    const again = { ...question, has_borrowed: true };
-    return this.#books.turn(() => meter.ask(again, call.body));
+    return this.#books.turn(() => meter.ask({ ...question, has_borrowed: true }, body));
   }
 
   /** @param {MeterCore} meter @param {Start} start @param {Call} call
@@ -285,28 +305,6 @@ export class Meter extends DurableObject {
     return source.stream;
   }
 
-  /** The carrier's price of a message, once it is known. @param {string} id
-   *  @returns {Promise<boolean>} false: to be told again */
-  async #priceMessage(id) {
-    try {
-      const meter = await this.#books.reopened();
-      const { url, headers } = meter?.ask({ op: 'message', id }).control ?? {};
-      if (!url) this.#early.add(id);
-      if (this.#early.size > earlyMax) this.#early.clear();
-      if (!meter || !url) return true;
-      const answer = await fetch(url, { headers, redirect: 'manual' });
-      const message = answer.ok ? await readAtMost(answer, answerBytesMax) : null;
-      if (message === null || !this.#books.isPresent(meter)) return false;
-      this.#books.turn(() => meter.ask({ op: 'priced', id }, message));
-      await this.ctx.storage.sync();
-      this.#books.deliverSoon();
-      return true;
-    } catch (error) {
-      log('info', 'price_waits', describe(error));
-      return false;
-    }
-  }
-
   /**
    * Charges a call. When this returns, the row is on the disk.
    * @param {MeterCore} meter @param {number} number
@@ -329,8 +327,8 @@ export class Meter extends DurableObject {
     }
     await this.ctx.storage.sync();
     this.#books.deliverSoon();
-    const id = end.control.row.upstream_id;
-    if (this.#early.delete(id)) this.ctx.waitUntil(this.#priceMessage(id));
+    const { awaits_price, row } = end.control;
+    if (awaits_price) this.ctx.waitUntil(this.#prices.charged(row.upstream_id));
     return end;
   }
 

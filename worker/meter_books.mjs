@@ -66,7 +66,11 @@ export class MeterBooks {
   opened() {
     this.#lastCall_ms = Date.now();
     this.#opening ??= this.#open();
-    this.#opening.catch(() => (this.#opening = null));
+    this.#opening.catch(() => {
+      this.#opening = null;
+      // Whoever named another account than the key's must not have the last word.
+      if (this.ctx.storage.kv.get('key') === undefined) [this.#keyId, this.#account] = ['', ''];
+    });
     return this.#opening;
   }
 

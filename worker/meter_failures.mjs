@@ -58,6 +58,18 @@ export const refusedKey = failure(
   "The provider refused the platform's key.",
   'The operator must act.',
 );
+export const wrongSignature = failure(
+  'ask_permission',
+  'signature_wrong',
+  'The request was signed with another secret, or changed on its way.',
+  'The app uses the storage secret of its key, which was shown when the key was made.',
+);
+export const lateSignature = failure(
+  'ask_permission',
+  'signature_expired',
+  'The signature is of another time.',
+  'Sign again, or set the clock.',
+);
 export const inFlight = failure(
   'fix_input',
   'call_in_flight',

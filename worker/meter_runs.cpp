@@ -30,6 +30,7 @@ Frame refused(std::string_view service, const Failure& failure, std::string_view
 
 Frame parsed(const std::string& text) {
   auto key = parse_app_key(text);
+  if (!key) key = parse_storage_id(text);
   if (!key) return {Json::object(), ""};
   return {{{"key_id", key->key_id}, {"account", key->account}}, ""};
 }
@@ -69,8 +70,10 @@ Frame MeterRuns::begin(const Json& question, std::string body) {
   if (!off.empty()) {
     return refused(service, retry_later("service_off", off, "The operator must act."), id);
   }
+  std::string secret_hash = key ? key->secret_hash : "";
+  if (question.contains("signed")) secret_hash = meter_.grant().secret_hash;
   CallRequest request{.id = id,
-                      .secret_hash = key ? key->secret_hash : "",
+                      .secret_hash = std::move(secret_hash),
                       .service = std::string(provider),
                       .method = question.at("method"),
                       .path = question.at("path"),
@@ -81,16 +84,29 @@ Frame MeterRuns::begin(const Json& question, std::string body) {
                                 .sms_account = settings.twilio_account_sid,
                                 .callback_url = question.at("callback")}};
   auto borrowing = question.contains("has_borrowed") ? Borrowing::done : Borrowing::possible;
-  auto begun = meter_.begin(request, borrowing, host_.clock.now_ms());
+  return begun_frame(question, meter_.begin(request, borrowing, host_.clock.now_ms()));
+}
+
+Frame MeterRuns::begun_frame(const Json& question,
+                             Outcome<std::variant<CallStart, CallNeeds>> begun) {
+  std::string id = question.at("id"), service = question.at("service");
   if (!begun.ok()) return refused(service, begun.failure(), id);
   if (auto* needs = std::get_if<CallNeeds>(&*begun)) {
     return {{{"needs", {{"nanos_min", needs->nanos_min}, {"nanos_wanted", needs->nanos_wanted}}}},
             ""};
   }
   auto& start = std::get<CallStart>(*begun);
+  if (service == "storage") {
+    return {{{"start",
+              {{"number", start.number},
+               {"operation", meter_.unit_call(start.number)->endpoint},
+               {"app_id", meter_.grant().app_id}}}},
+            ""};
+  }
   auto headers = headers_of(question.at("headers"));
-  bool is_known_there = make_unit_headers(headers, start, provider, key ? key->key_id : "");
-  auto upstream = upstream_request(settings, provider, start.path, headers, "");
+  std::string_view provider = provider_of(host_.settings, service);
+  bool is_known_there = make_unit_headers(headers, start, provider, meter_.grant().key_id);
+  auto upstream = upstream_request(host_.settings, provider, start.path, headers, "");
   return {{{"start",
             {{"number", start.number},
              {"url", upstream.url},
@@ -99,6 +115,23 @@ Frame MeterRuns::begin(const Json& question, std::string body) {
              {"repeatable", start.content_type.empty() || start.body.empty() || is_known_there},
              {"output_tokens_max", start.output_tokens_max}}}},
           std::move(start.body)};
+}
+
+// What lies in the storage of the key's app, since it was looked at last.
+Frame MeterRuns::stored(const Json& question) {
+  UnitCall call = stored_bytes_call(question.at("bytes"), question.at("duration_ms"));
+  auto borrowing = question.contains("has_borrowed") ? Borrowing::done : Borrowing::possible;
+  return begun_frame(question, meter_.begin_stored(question.at("id"), std::move(call), borrowing,
+                                                   host_.clock.now_ms()));
+}
+
+Json MeterRuns::signers() const {
+  Json secrets = Json::array();
+  for (const auto& master : master_keys(host_.settings)) {
+    const KeyGrant& grant = meter_.grant();
+    secrets.push_back(storage_credential(grant.key_id, "", grant.secret_hash, master.bytes).secret);
+  }
+  return {{"secrets", std::move(secrets)}, {"app_id", meter_.grant().app_id}};
 }
 
 // A call that is answered from memory: whether its key may make it at all.
@@ -156,7 +189,9 @@ Frame MeterRuns::charged(uint32_t number, const CallEnd& end) {
     frame.control["plain"] = {{"status", plain.status}};
     frame.bytes = std::move(plain.body);
   }
-  frame.control["row"] = meter_.end(number, end, host_.clock.now_ms());
+  UsageRow row = meter_.end(number, end, host_.clock.now_ms());
+  if (service == "twilio" && row.cost_nanos > 0) frame.control["awaits_price"] = true;
+  frame.control["row"] = row;
   return frame;
 }
 
@@ -165,7 +200,12 @@ Frame MeterRuns::answer(const Json& question, std::string bytes) {
   if (op == "begin") return begin(question, std::move(bytes));
   if (op == "end") return end(question, std::move(bytes));
   if (op == "check") return check(question);
+  if (op == "stored") return stored(question);
+  if (op == "signers") return {signers(), ""};
   if (op == "message") return message(question.at("id"));
+  if (op == "unpriced") {
+    return {{{"ids", meter_.unpriced(question.at("count").get<size_t>())}}, ""};
+  }
   if (op == "priced") return priced(question.at("id"), bytes);
   if (op == "parse") return parsed(question.at("key"));
   if (op == "deliver") {

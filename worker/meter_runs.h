@@ -9,13 +9,18 @@
 //   begin     {id,key,service,method,path,headers,callback,has_borrowed?} + body
 //               -> {start:{number,url,headers,stream,repeatable,output_tokens_max}} + body
 //                | {needs:{nanos_min,nanos_wanted}} | {refusal:{status,headers}} + body
+//                  of storage: {start:{number,operation,app_id}}; {signed}: the shell has checked
+//                  it
+//   stored    {id,bytes,duration_ms,has_borrowed?}   as begin
+//   signers   {}                                     -> {secrets,app_id}  of storage
 //   check     {id,key,service,...}                   -> {} | {refusal} + body
 //   borrowed  {nanos}                                -> {}
 //   tail      {number}                               -> {} + bytes  what a stream held back
 //   end       {number,status,upstream_id,how,without_vocabulary?} + body
-//               -> {row,key_refused,plain?:{status}} + the plain form's body
+//               -> {row,key_refused,awaits_price?,plain?:{status}} + the plain form's body
 //                | {needs_vocabulary}                the name of one; then end again
 //   message   {id}                                   -> {url,headers} to ask for its price, or {}
+//   unpriced  {count}                                -> {ids}       messages, oldest first
 //   priced    {id} + the message                     -> {row} or {}
 //   vocabulary {} + bytes                            -> {}          tools/serve/token_ranks.mjs
 //   deliver   {count}                                -> {rows}
@@ -41,6 +46,9 @@ class MeterRuns {
   Frame begin(const Json& question, std::string body);
   Frame check(const Json& question);
   Frame end(const Json& question, std::string body);
+  Frame stored(const Json& question);
+  Frame begun_frame(const Json& question, Outcome<std::variant<CallStart, CallNeeds>> begun);
+  Json signers() const;
   Frame charged(uint32_t number, const CallEnd& end);
   Frame message(const std::string& id);
   Frame priced(const std::string& id, std::string_view body);

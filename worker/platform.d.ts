@@ -37,7 +37,13 @@ interface DurableObjectNamespace<T> {
 }
 
 interface R2Object {
+  key: string;
   size: number;
+  httpEtag: string;
+  uploaded: Date;
+  httpMetadata?: Record<string, string>;
+  customMetadata?: Record<string, string>;
+  range?: { offset?: number; length?: number; suffix?: number };
 }
 
 interface R2ObjectBody extends R2Object {
@@ -45,14 +51,50 @@ interface R2ObjectBody extends R2Object {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+interface R2PutOptions {
+  sha256?: string;
+  onlyIf?: Headers | { etagMatches?: string; etagDoesNotMatch?: string };
+  httpMetadata?: Record<string, string>;
+  customMetadata?: Record<string, string>;
+}
+
+interface R2Upload {
+  uploadId: string;
+  uploadPart(
+    number: number,
+    value: ReadableStream<Bytes> | Bytes,
+  ): Promise<{ partNumber: number; etag: string }>;
+  complete(parts: { partNumber: number; etag: string }[]): Promise<R2Object>;
+  abort(): Promise<void>;
+}
+
 interface R2Bucket {
   head(key: string): Promise<R2Object | null>;
   get(
     key: string,
-    options?: { range: { offset: number; length: number } },
+    options?: { range?: { offset: number; length: number } | Headers; onlyIf?: Headers },
   ): Promise<R2ObjectBody | null>;
-  put(key: string, bytes: Bytes, options: { sha256?: string }): Promise<unknown>;
-  delete(key: string): Promise<void>;
+  /** null when `onlyIf` does not hold */
+  put(
+    key: string,
+    value: ReadableStream<Bytes> | Bytes,
+    options?: R2PutOptions,
+  ): Promise<R2Object | null>;
+  delete(keys: string | string[]): Promise<void>;
+  list(options: {
+    prefix: string;
+    limit?: number;
+    delimiter?: string;
+    cursor?: string;
+    startAfter?: string;
+  }): Promise<{
+    objects: R2Object[];
+    delimitedPrefixes: string[];
+    truncated: boolean;
+    cursor?: string;
+  }>;
+  createMultipartUpload(key: string, options: R2PutOptions): Promise<R2Upload>;
+  resumeMultipartUpload(key: string, uploadId: string): R2Upload;
 }
 
 declare class FixedLengthStream extends TransformStream<Bytes, Bytes> {

@@ -157,6 +157,11 @@ Task<ApiResponse> post_app_key(Host& host, Call call) {
   add_app_key(host.database, *key);
   Json answer = key_json(host.database, *key, now_ms);
   answer["key"] = std::move(text);
+  auto masters = master_keys(host.settings);
+  if (!masters.empty()) {
+    auto storage = storage_credential(key->id, call.account(), key->secret_hash, masters[0].bytes);
+    answer["storage"] = {{"access_key_id", storage.id}, {"secret_access_key", storage.secret}};
+  }
   co_return json_response(answer);
 }
 

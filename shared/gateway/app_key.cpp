@@ -51,6 +51,23 @@ std::optional<AppKey> parse_app_key(std::string_view text) {
   return AppKey{cat({kind, key}), std::move(*owner), blake3_hex(secret, 64)};
 }
 
+StorageCredential storage_credential(std::string_view key_id, std::string_view account,
+                                     std::string_view secret_hash, std::string_view master) {
+  return {cat({prefix, key_id.substr(kind.size()), "_", hex(account)}),
+          blake3_hex(cat({master, " fairway storage ", secret_hash}), 64)};
+}
+
+std::optional<AppKey> parse_storage_id(std::string_view text) {
+  if (!text.starts_with(prefix) || text.size() > 600) return std::nullopt;
+  auto parts = split(text.substr(prefix.size()), '_');
+  if (parts.size() != 2 || parts[0].size() != id_digits || !is_base32(parts[0])) {
+    return std::nullopt;
+  }
+  auto owner = from_hex(parts[1]);
+  if (!owner || owner->empty() || owner->size() > account_bytes_max) return std::nullopt;
+  return AppKey{cat({kind, parts[0]}), std::move(*owner), ""};
+}
+
 std::string app_key_hint(std::string_view text) {
   return cat({text.substr(0, prefix.size() + 4), "...", text.substr(text.size() - 4)});
 }

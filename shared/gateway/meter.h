@@ -82,6 +82,7 @@ class Meter {
   explicit Meter(Database& database) : database_(database) {}
 
   const std::string& epoch() const { return epoch_; }
+  const KeyGrant& grant() const { return grant_; }
   // Begins an epoch under this name; the rows are those to hand over.
   std::vector<UsageRow> opening(std::string epoch);
   void opened(KeyGrant grant);
@@ -94,6 +95,9 @@ class Meter {
   // `spend_limit_reached`, and the failures of read_model_call.
   Outcome<std::variant<CallStart, CallNeeds>> begin(const CallRequest& request, Borrowing borrowing,
                                                     int64_t now_ms);
+  // The same for what nobody calls: bytes that lay in the storage (stored_bytes_call).
+  Outcome<std::variant<CallStart, CallNeeds>> begin_stored(const std::string& id, UnitCall call,
+                                                           Borrowing borrowing, int64_t now_ms);
   void borrowed(int64_t nanos) { float_nanos_ += nanos; }
   // A stream's next bytes; appends what the caller gets of them. True when the provider has said
   // all: what is appended then must wait for the end of the call.
@@ -111,6 +115,7 @@ class Meter {
 
   // Whether a message was sent with this key, and what its carrier took is not known yet.
   bool awaits_price(const std::string& message_id) const;
+  std::vector<std::string> unpriced(size_t count_max) const;
   // The carrier's price, told after the message was charged: a row that gives back what was charged
   // beyond it. Nothing is charged on top; what is missing is the platform's loss. Nothing when no
   // price is awaited.
@@ -138,6 +143,8 @@ class Meter {
   };
 
   Outcome<std::variant<CallStart, CallNeeds>> begin_unit(const CallRequest& request,
+                                                         Borrowing borrowing, int64_t now_ms);
+  Outcome<std::variant<CallStart, CallNeeds>> start_unit(const std::string& id, UnitCall call,
                                                          Borrowing borrowing, int64_t now_ms);
   void charge_unit(const InFlight& flight, const CallEnd& end, int64_t now_ms, UsageRow& row);
   std::optional<Failure> check_scope(const ModelCall& call) const;
@@ -182,5 +189,7 @@ bool knows_response(Database& database, const std::string& id);
 void remember_message(Database& database, const std::string& id, const UsageRow& row);
 std::optional<UsageRow> find_message(Database& database, const std::string& id);
 void forget_message(Database& database, const std::string& id);
+// Oldest first.
+std::vector<std::string> list_messages(Database& database, size_t count_max);
 
 }  // namespace fairway

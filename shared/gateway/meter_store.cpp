@@ -65,6 +65,14 @@ std::optional<UsageRow> find_message(Database& database, const std::string& id) 
   return row_in(found.rows[0]);
 }
 
+std::vector<std::string> list_messages(Database& database, size_t count_max) {
+  std::vector<std::string> ids;
+  auto found =
+      database.run("SELECT id FROM messages ORDER BY at_ms, id LIMIT ?1", {int64_t(count_max)});
+  for (const auto& row : found.rows) ids.push_back(row.text(0));
+  return ids;
+}
+
 void forget_message(Database& database, const std::string& id) {
   database.run("DELETE FROM messages WHERE id = ?1", {id});
 }

@@ -7,17 +7,28 @@ namespace fairway {
 
 Outcome<std::variant<CallStart, CallNeeds>> Meter::begin_unit(const CallRequest& request,
                                                               Borrowing borrowing, int64_t now_ms) {
-  using Begun = std::variant<CallStart, CallNeeds>;
-  bool is_own = uses_own_key(request.service);
   auto call = read_unit_call(
       {request.service, request.method, request.path, request.body, request.form}, request.terms);
   if (!call.ok()) return call.failure();
   if (!call->read_id.empty() && !knows_response(database_, call->read_id)) {
     return fix_input("not_found", "Nothing with this id was sent with this key in 30 days.");
   }
+  return start_unit(request.id, std::move(*call), borrowing, now_ms);
+}
+
+Outcome<std::variant<CallStart, CallNeeds>> Meter::begin_stored(const std::string& id,
+                                                                UnitCall call, Borrowing borrowing,
+                                                                int64_t now_ms) {
+  return start_unit(id, std::move(call), borrowing, now_ms);
+}
+
+Outcome<std::variant<CallStart, CallNeeds>> Meter::start_unit(const std::string& id, UnitCall call,
+                                                              Borrowing borrowing, int64_t now_ms) {
+  using Begun = std::variant<CallStart, CallNeeds>;
+  bool is_own = uses_own_key(call.service);
   int64_t hold_nanos = 0;
-  if (!call->units.empty() && !is_own) {
-    auto hold = price_units(call->service, call->unit_type, units_of(*call), now_ms,
+  if (units_of(call) > 0 && !is_own) {
+    auto hold = price_units(call.service, call.unit_type, units_of(call), now_ms,
                             grant_.markup_basis_points);
     if (!hold.ok()) return hold.failure();
     hold_nanos = *hold;
@@ -26,23 +37,24 @@ Outcome<std::variant<CallStart, CallNeeds>> Meter::begin_unit(const CallRequest&
     if (borrowing == Borrowing::possible) return Begun(needs_for(hold_nanos));
     return spend_limit_reached();
   }
-  if (auto failure = take_from_rate(now_ms)) return *failure;
+  bool is_asked = call.unit_type != "byte_months";
+  if (auto failure = is_asked ? take_from_rate(now_ms) : std::nullopt) return *failure;
   held_nanos_ += hold_nanos;
   CallStart start{.number = ++numbers_,
-                  .path = call->path,
-                  .body = std::move(call->body),
+                  .path = call.path,
+                  .body = std::move(call.body),
                   .is_stream = false,
                   .uses_own_key = is_own,
-                  .content_type = call->content_type};
-  call->body.clear();
+                  .content_type = call.content_type};
+  call.body.clear();
   ModelCall names;
-  names.service = call->service;
-  calls_.emplace(start.number, InFlight{.id = request.id,
+  names.service = call.service;
+  calls_.emplace(start.number, InFlight{.id = id,
                                         .call = std::move(names),
-                                        .unit = std::move(*call),
+                                        .unit = std::move(call),
                                         .hold_nanos = hold_nanos,
                                         .started_at_ms = now_ms,
-                                        .request_bytes = int64_t(request.body.size()),
+                                        .request_bytes = 0,
                                         .request = "",
                                         .is_own_key = is_own,
                                         .stream = std::nullopt});
@@ -66,7 +78,7 @@ void Meter::charge_unit(const InFlight& flight, const CallEnd& end, int64_t now_
   if (!answer.is_sent) return;
   row.units = answer.units;
   row.buckets = {{call.unit_type, answer.units}};
-  if (!flight.is_own_key) {
+  if (flight.hold_nanos > 0) {
     auto cost =
         price_units(call.service, call.unit_type, answer.units, now_ms, grant_.markup_basis_points);
     row.cost_nanos = cost.ok() ? std::min(*cost, flight.hold_nanos) : flight.hold_nanos;
@@ -78,6 +90,10 @@ void Meter::charge_unit(const InFlight& flight, const CallEnd& end, int64_t now_
 
 bool Meter::awaits_price(const std::string& message_id) const {
   return find_message(database_, message_id).has_value();
+}
+
+std::vector<std::string> Meter::unpriced(size_t count_max) const {
+  return list_messages(database_, count_max);
 }
 
 std::optional<UsageRow> Meter::settle_price(const std::string& message_id, int64_t price_nanos) {

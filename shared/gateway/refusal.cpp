@@ -96,6 +96,34 @@ Json body_of(std::string_view service, const Kind& kind, const Failure& failure,
   return {{"error", {{"code", failure.code}, {"message", message}, {"request_id", call_id}}}};
 }
 
+struct StorageCode {
+  std::string_view code, s3;
+};
+constexpr StorageCode storage_codes[] = {{"key_unknown", "InvalidAccessKeyId"},
+                                         {"key_revoked", "InvalidAccessKeyId"},
+                                         {"key_expired", "ExpiredToken"},
+                                         {"spend_limit_reached", "SpendLimitReached"},
+                                         {"rate_limited", "RateLimited"},
+                                         {"route_not_found", "NotImplemented"},
+                                         {"signature_wrong", "SignatureDoesNotMatch"},
+                                         {"signature_expired", "RequestTimeTooSkewed"},
+                                         {"body_too_large", "EntityTooLarge"},
+                                         {"service_off", "ServiceUnavailable"}};
+
+// <Error><Code>NoSuchKey</Code>...; our own words hold nothing that XML would escape but in names.
+std::string storage_body(const Failure& failure, std::string message, std::string_view call_id) {
+  std::string_view code = failure.code;
+  for (const auto& one : storage_codes) {
+    if (one.code == failure.code) code = one.s3;
+  }
+  for (auto [mark, entity] : {std::pair{"&", "&amp;"}, std::pair{"<", "&lt;"}}) {
+    message = replace_all(std::move(message), mark, entity);
+  }
+  return cat({"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>", code, "</Code><Message>",
+              message, "</Message><Reason>", failure.code, "</Reason><RequestId>", call_id,
+              "</RequestId></Error>"});
+}
+
 }  // namespace
 
 Refusal refusal_of(std::string_view service, const Failure& failure, std::string_view call_id) {
@@ -105,8 +133,10 @@ Refusal refusal_of(std::string_view service, const Failure& failure, std::string
   Refusal refusal{.status = kind.status,
                   .headers = {},
                   .body = to_text(body_of(service, kind, failure, message, call_id))};
+  bool is_storage = service == "storage";
+  if (is_storage) refusal.body = storage_body(failure, message, call_id);
   bool may_retry = failure.reaction == Reaction::retry_later;
-  refusal.headers = {{"content-type", "application/json"},
+  refusal.headers = {{"content-type", is_storage ? "application/xml" : "application/json"},
                      {"x-should-retry", may_retry && kind.status != 429 ? "true" : "false"},
                      {service == "anthropic" ? "request-id" : "x-request-id", std::string(call_id)},
                      {"x-fairway-reason", failure.code}};

@@ -5,6 +5,7 @@
 
 #include "shared/base/money.h"
 #include "shared/base/text.h"
+#include "shared/base/time.h"
 
 namespace fairway {
 
@@ -66,7 +67,8 @@ int64_t units_of(const UnitCall& call) {
 }
 
 bool is_paid_by_unit(std::string_view service) {
-  return service == "sendgrid" || service == "resend" || service == "twilio";
+  return service == "sendgrid" || service == "resend" || service == "twilio" ||
+         service == "storage";
 }
 
 Outcome<UnitCall> read_unit_call(const UnitRequest& request, const UnitTerms& terms) {
@@ -80,12 +82,33 @@ Outcome<UnitCall> read_unit_call(const UnitRequest& request, const UnitTerms& te
   call.form = request.form;
   if (request.service == "sendgrid") return read_sendgrid_call(std::move(call), request, terms);
   if (request.service == "resend") return read_resend_call(std::move(call), request, terms);
+  if (request.service == "storage") return read_storage_call(std::move(call), request);
   return read_twilio_call(std::move(call), request, terms);
+}
+
+UnitCall stored_bytes_call(int64_t bytes, int64_t duration_ms) {
+  constexpr int64_t month_ms = 30 * day_ms;
+  using Wide = unsigned __int128;
+  Wide units = (Wide(std::max<int64_t>(bytes, 0)) * Wide(std::max<int64_t>(duration_ms, 0)) +
+                Wide(month_ms - 1)) /
+               Wide(month_ms);
+  UnitCall call;
+  call.service = "storage";
+  call.endpoint = "stored";
+  call.unit_type = "byte_months";
+  call.units = {int64_t(std::min(units, Wide(INT64_MAX)))};
+  return call;
 }
 
 UnitAnswer read_unit_answer(const UnitCall& call, int status, std::string_view header_id,
                             std::string_view body) {
   UnitAnswer answer;
+  if (call.service == "storage") {
+    // An object that is not there was looked for, too.
+    answer.is_sent = status >= 200 && status < 500;
+    answer.units = answer.is_sent ? units_of(call) : 0;
+    return answer;
+  }
   auto json = parse_json(body);
   if (status < 200 || status >= 300) {
     if (json.ok()) answer.error = words_of_error(*json);

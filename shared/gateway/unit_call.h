@@ -1,4 +1,5 @@
-// A call that is paid by the piece: mail by recipients, messages by segments. What it asks for, how
+// A call that is paid by the piece: mail by recipients, messages by segments, storage by operations
+// and by what lies there. What it asks for, how
 // many pieces it can cost, the bytes that go out, and what the answer says about them. Pure.
 //
 // Two ways to ask. The provider's own (`CallForm::sdk`): the body of SendGrid, Resend or Twilio.
@@ -29,7 +30,7 @@ struct UnitTerms {
 };
 
 struct UnitRequest {
-  std::string_view service;  // "sendgrid", "resend", "twilio"
+  std::string_view service;  // "sendgrid", "resend", "twilio", "storage"
   std::string_view method;
   std::string_view path;
   std::string_view body;
@@ -79,7 +80,10 @@ struct MessageState {
 };
 MessageState read_message_state(std::string_view body);
 
-// --- mail_call.cpp, sms_call.cpp ---
+// What lay in the storage for so long, as byte-months of 30 days; part of one counts as one.
+UnitCall stored_bytes_call(int64_t bytes, int64_t duration_ms);
+
+// --- mail_call.cpp, sms_call.cpp, storage_call.cpp ---
 
 Outcome<UnitCall> read_sendgrid_call(UnitCall call, const UnitRequest& request,
                                      const UnitTerms& terms);
@@ -87,6 +91,7 @@ Outcome<UnitCall> read_resend_call(UnitCall call, const UnitRequest& request,
                                    const UnitTerms& terms);
 Outcome<UnitCall> read_twilio_call(UnitCall call, const UnitRequest& request,
                                    const UnitTerms& terms);
+Outcome<UnitCall> read_storage_call(UnitCall call, const UnitRequest& request);
 Failure no_such_route();
 Failure member_not_sold(std::string_view name);
 

@@ -62,6 +62,10 @@ std::string_view provider_of(const Settings& settings, std::string_view service)
 }
 
 std::string why_service_is_off(const Settings& settings, std::string_view service) {
+  if (service == "storage") {
+    return master_keys(settings).empty() ? "The operator has not set CREDENTIALS_ENCRYPTION_KEY."
+                                         : "";
+  }
   const Provider* provider = find_provider(service);
   if (provider == nullptr) return "The gateway has no such service.";
   if ((settings.*provider->key).empty()) {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "shared/base/text.h"
+#include "shared/gateway/app_key.h"
 #include "shared/gateway/unit_call.h"
 
 namespace {
@@ -145,6 +146,60 @@ TEST_CASE("an answer tells what was sent, never more than was asked for") {
   CHECK(read_unit_answer(sms, 201, "", R"({"sid":"SM1","num_segments":"2"})").units == 2);
   CHECK(read_unit_answer(sms, 201, "", R"({"sid":"SM1","num_segments":"9"})").units == 3);
   CHECK(read_unit_answer(sms, 201, "", R"({"sid":"SM1","num_segments":"0"})").units == 3);
+}
+
+TEST_CASE("storage is paid by operation, and what is not offered is refused") {
+  auto operation = [](std::string_view method, std::string_view path) {
+    auto call = read_unit_call({"storage", method, path, "", CallForm::sdk}, terms);
+    if (!call.ok()) return call.failure().code;
+    return cat({call->endpoint, " ", call->unit_type, " ", decimal(units_of(*call))});
+  };
+  CHECK(operation("GET", "/pictures/a/b?x-id=GetObject") == "GetObject class_b_operations 1");
+  CHECK(operation("HEAD", "/pictures/a") == "HeadObject class_b_operations 1");
+  CHECK(operation("PUT", "/pictures/a") == "PutObject class_a_operations 1");
+  CHECK(operation("PUT", "/pictures/a?partNumber=1&uploadId=u") ==
+        "UploadPart class_a_operations 1");
+  CHECK(operation("DELETE", "/pictures/a") == "DeleteObject free_operations 0");
+  CHECK(operation("DELETE", "/pictures/a?uploadId=u") == "AbortMultipartUpload free_operations 0");
+  CHECK(operation("POST", "/pictures/a?uploads") == "CreateMultipartUpload class_a_operations 1");
+  CHECK(operation("POST", "/pictures/?delete") == "DeleteObjects free_operations 0");
+  CHECK(operation("GET", "/pictures?list-type=2&prefix=a%2F") ==
+        "ListObjects class_a_operations 1");
+  CHECK(operation("GET", "/pictures/a?X-Amz-Signature=s") == "GetObject class_b_operations 1");
+  for (auto path : {"/", "/pictures/a?acl", "/pictures/a?tagging", "/pictures?versions", "/Up/a",
+                    "/..", "/pictures/a?versionId=1", "pictures/a"}) {
+    CHECK(operation("GET", path) == "route_not_found");
+  }
+  CHECK(operation("DELETE", "/pictures") == "route_not_found");
+  CHECK(operation("POST", "/pictures/a") == "route_not_found");
+}
+
+TEST_CASE("stored bytes are paid by the month, a part of one as one") {
+  constexpr int64_t day_ms = 86'400'000;
+  CHECK(units_of(stored_bytes_call(1'000'000'000, 30 * day_ms)) == 1'000'000'000);
+  CHECK(units_of(stored_bytes_call(1'000'000'000, day_ms)) == 33'333'334);
+  CHECK(units_of(stored_bytes_call(1, 1)) == 1);
+  CHECK(units_of(stored_bytes_call(0, day_ms)) == 0);
+  CHECK(units_of(stored_bytes_call(int64_t{1} << 60, 300 * day_ms)) == INT64_MAX);
+}
+
+TEST_CASE("a storage credential needs both the key's hash and the operator's key") {
+  auto one = storage_credential("key_0123456789abcdefghjkmnpqrs", "user-1", "hash", "master");
+  CHECK(one.id == "fw_live_0123456789abcdefghjkmnpqrs_757365722d31");
+  CHECK(one.secret.size() == 64);
+  CHECK(one.secret !=
+        storage_credential("key_0123456789abcdefghjkmnpqrs", "user-1", "hash", "m").secret);
+  CHECK(one.secret !=
+        storage_credential("key_0123456789abcdefghjkmnpqrs", "user-1", "h", "master").secret);
+  auto parsed = parse_storage_id(one.id);
+  REQUIRE(parsed.has_value());
+  CHECK(parsed->key_id == "key_0123456789abcdefghjkmnpqrs");
+  CHECK(parsed->account == "user-1");
+  CHECK(!parse_app_key(one.id));
+  for (auto text : {"fw_live_0123456789abcdefghjkmnpqrs", "fw_live_0123456789abcdefghjkmnpqrs_zz",
+                    "fw_live_0123_757365", "AKIA"}) {
+    CHECK(!parse_storage_id(text));
+  }
 }
 
 TEST_CASE("a carrier's price is read to the nano, and only in dollars") {

@@ -15,9 +15,9 @@ const price = 12_800_000;
 const account = `AC${'1'.repeat(32)}`; // anything: the gateway puts its own there
 const from = '+15005550006';
 
-/** @param {import('node:test').TestContext} t */
-async function open(t) {
-  const product = await startProduct(t);
+/** @param {import('node:test').TestContext} t @param {Record<string, string>} [settings] */
+async function open(t, settings = {}) {
+  const product = await startProduct(t, settings);
   const owner = await ownerOf(product, 'ann');
   const { key } = await makeKey(owner);
   const base = `${product.edge.base}/api/proxy`;
@@ -87,6 +87,17 @@ test('a message that cannot be delivered costs what the carrier takes for it', a
   await until(
     () => costOf(owner),
     (nanos) => nanos === 1_000_000,
+  );
+});
+
+test('a price that nobody tells is asked for', async (t) => {
+  const { client, owner, origin } = await open(t, { MESSAGE_PRICE_MS: '1000' });
+  await set(origin, { twilio: { tells_status: false } });
+  await client.messages.create({ to: '+12025550142', from, body: 'x' });
+  await until(
+    () => costOf(owner),
+    (nanos) => nanos === 11_800_000,
+    60_000,
   );
 });
 

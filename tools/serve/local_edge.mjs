@@ -69,7 +69,7 @@ export async function startEdge(options) {
         ACCOUNT: { className: 'Account', useSQLite: true },
         METER: { className: 'Meter', useSQLite: true },
       },
-      r2Buckets: { BLOBS: 'fairway-blobs' },
+      r2Buckets: { BLOBS: 'fairway-blobs', STORAGE: 'fairway-storage' },
       bindings: options.settings,
       assets: {
         directory: options.assets,

@@ -15,7 +15,7 @@ import { createCharges } from '../metered/charges.mjs';
 
 const account = `AC${'0'.repeat(32)}`;
 const token = 'sandbox-twilio-token';
-const default_settings = { delivery_ms: 0 };
+const default_settings = { delivery_ms: 0, tells_status: true };
 // Hundred-thousandths of a dollar: a segment with the carrier's fee, by the number's last digit.
 const segment_prices = [1180, 1280];
 const failed_price = 100;
@@ -37,7 +37,7 @@ const failed_price = 100;
  * @property {import('../frame/clock.mjs').Clock} clock
  * @property {ReturnType<typeof createBox<Message>>} box
  * @property {import('../metered/charges.mjs').Charges} charges
- * @property {{delivery_ms: number}} settings
+ * @property {{delivery_ms: number, tells_status: boolean}} settings
  */
 
 /**
@@ -177,7 +177,7 @@ async function carry({ clock, charges, settings }, message) {
     usage: { segments: message.segments },
     price: message.price,
   });
-  if (message.callback !== '') await tell(message);
+  if (message.callback !== '' && settings.tells_status) await tell(message);
 }
 
 /** @param {Message} message */
