@@ -11,7 +11,7 @@
 namespace {
 
 // Small budgets keep single inputs fast; the limits themselves are tested elsewhere.
-constexpr fairway::PreviewLimits fuzz_limits = {
+const fairway::PreviewLimits fuzz_limits = {
     .bytes_max = 4 << 20, .steps_base = 2'000'000, .steps_per_byte = 50};
 
 void use(std::string bytes) {

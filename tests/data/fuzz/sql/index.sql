@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX i ON t(lower(b) COLLATE BINARY DESC, json_extract(b, '$.x')) WHERE a > 1 AND b LIKE 'x%' ESCAPE '!'

@@ -1,0 +1,1 @@
+SELECT b ->> '$.a[0]', b -> 'k', json_each.value FROM t, json_each(t.b)

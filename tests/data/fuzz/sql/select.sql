@@ -1,0 +1,1 @@
+SELECT DISTINCT a, b || '!', CASE WHEN c THEN 1 ELSE NULL END, strftime('%Y-%m', d), (SELECT max(a) FROM t AS u WHERE u.a = t.a) FROM t WHERE b IN ('x', 'y') OR a BETWEEN 1 AND 2 EXCEPT SELECT 1, 2, 3, 4, 5

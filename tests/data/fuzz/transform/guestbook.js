@@ -1,0 +1,1 @@
+    message: fields.text('message', { label: 'Message', max: 2000, required: true }),

@@ -1,0 +1,1 @@
+import { Problem, answerWith, json, readJson, requirePassword } from './lib/http.js';

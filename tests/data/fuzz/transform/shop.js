@@ -1,0 +1,1 @@
+import { Problem, idFrom, isConstraint, json, readJson, requirePassword } from './http.js';
