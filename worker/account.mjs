@@ -63,6 +63,7 @@ export class Account extends DurableObject {
       run: 'request',
       method: request.method,
       scheme: url.protocol.slice(0, -1),
+      host: url.host,
       path: url.pathname,
       query: url.search.slice(1),
       headers: isReading ? [] : passedOn(request),
@@ -127,12 +128,7 @@ export class Account extends DurableObject {
   async #tellMeters(headers) {
     const names = headers.find(([name]) => name === 'x-fairway-meters-changed');
     if (names === undefined) return headers;
-    const account = String(this.#user());
-    const tell = async (/** @type {string} */ key_id) => {
-      const { grant } = await this.#askCore(account, { verb: 'grant', key_id });
-      await this.#askMeter(key_id, 'changed', { grant });
-    };
-    await Promise.all(names[1].split(',').map(tell));
+    await this.#tell(names[1].split(','));
     return headers.filter((header) => header !== names);
   }
 
@@ -150,9 +146,33 @@ export class Account extends DurableObject {
   }
 
   /** @param {boolean} isAlone */
-  #runJobs(isAlone) {
+  async #runJobs(isAlone) {
     const control = { run: 'jobs', alone: isAlone };
-    return this.#pool.run(control, noBytes, (instance) => this.#world(instance, 'always'));
+    await this.#pool.run(control, noBytes, (instance) => this.#world(instance, 'always'));
+    await this.#tellUntold().catch((error) => log('info', 'meters_wait', describe(error)));
+  }
+
+  /** Jobs revoke keys, too. What is not told now is told after the next run; a meter that works
+   * asks by itself within half a minute. */
+  async #tellUntold() {
+    const ask = async (/** @type {Record<string, unknown>} */ control) => {
+      const world = (/** @type {Instance} */ instance) => this.#world(instance, 'after_writing');
+      return (await this.#pool.run(control, noBytes, world)).control;
+    };
+    const { keys } = await ask({ run: 'untold' });
+    if (keys.length === 0) return;
+    await this.#tell(keys);
+    await ask({ run: 'told', keys });
+  }
+
+  /** @param {string[]} keys whose meters hear what holds for them now */
+  async #tell(keys) {
+    const account = String(this.#user());
+    const tell = async (/** @type {string} */ key_id) => {
+      const { grant } = await this.#askCore(account, { verb: 'grant', key_id });
+      await this.#askMeter(key_id, 'changed', { grant });
+    };
+    await Promise.all(keys.map(tell));
   }
 
   /** An alarm is not told whose account it is, so the object keeps the user's id.

@@ -140,6 +140,9 @@ export class MeterBooks {
     this.#lastCall_ms = lastCall_ms;
     await this.#deliver();
     this.#isAwaited = false;
+    // Whatever got lost: what the account allows now holds within half a minute.
+    const { grant } = await this.#askAccount({ verb: 'grant' });
+    if (this.#core === meter) meter.ask({ op: 'changed', grant });
     if (Date.now() - lastCall_ms < idle_ms) return this.#wake();
     await (this.#loans = this.#loans.then(() => this.#settleLoan(meter)).catch(() => {}));
     await this.giveBack();

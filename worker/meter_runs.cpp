@@ -67,7 +67,7 @@ Frame MeterRuns::begin(const Json& question, std::string body) {
   const Settings& settings = host_.settings;
   std::string_view provider = provider_of(settings, service);
   std::string off = why_service_is_off(settings, provider);
-  if (!off.empty()) {
+  if (!off.empty() && !meter_.uses_own_key(provider)) {
     return refused(service, retry_later("service_off", off, "The operator must act."), id);
   }
   std::string secret_hash = key ? key->secret_hash : "";
@@ -106,7 +106,7 @@ Frame MeterRuns::begun_frame(const Json& question,
   auto headers = headers_of(question.at("headers"));
   std::string_view provider = provider_of(host_.settings, service);
   bool is_known_there = make_unit_headers(headers, start, provider, meter_.grant().key_id);
-  auto upstream = upstream_request(host_.settings, provider, start.path, headers, "");
+  auto upstream = upstream_request(host_.settings, provider, start.path, headers, start.own_key);
   return {{{"start",
             {{"number", start.number},
              {"url", upstream.url},
@@ -181,7 +181,9 @@ Frame MeterRuns::end(const Json& question, std::string body) {
 
 Frame MeterRuns::charged(uint32_t number, const CallEnd& end) {
   std::string service = meter_.service_of(number);
-  Frame frame{{{"key_refused", refuses_our_key(service, end.status, end.body)}}, ""};
+  // Of their own key the owner sees what the provider says.
+  bool is_refused = !meter_.uses_own_key(service) && refuses_our_key(service, end.status, end.body);
+  Frame frame{{{"key_refused", is_refused}}, ""};
   const UnitCall* call = meter_.unit_call(number);
   if (call != nullptr && call->form == CallForm::plain) {
     auto answer = read_unit_answer(*call, end.status, end.upstream_id, end.body);

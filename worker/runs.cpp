@@ -18,6 +18,7 @@ ApiRequest request_of(const Json& control, std::string body) {
   ApiRequest request;
   request.method = control.at("method");
   request.scheme = control.at("scheme");
+  request.host = text_or(control, "host", "");
   request.path = control.at("path");
   request.query = control.at("query");
   for (const Json& header : control.at("headers")) {
@@ -51,6 +52,18 @@ Task<Frame> run_open(Host& host) {
   co_return Frame{Json::object(), ""};
 }
 
+Task<Frame> run_meter(Host& host, Json control) {
+  std::string account = control.at("account");
+  const Json& question = control.at("question");
+  std::string verb = question.at("verb");
+  OpenedKeys own_keys;
+  if (verb == "open" || verb == "grant") {
+    own_keys = co_await open_own_keys(host, account, question.at("key_id"));
+  }
+  Books books{host.database, host.settings, account, host.clock.now_ms(), std::move(own_keys)};
+  co_return Frame{serve_meter(books, question), ""};
+}
+
 Task<Frame> run_jobs(Host& host, bool is_alone) {
   bring_schema_up(host.database);
   if (is_alone) end_leases(host.database);
@@ -64,9 +77,11 @@ Task<Frame> run_named(Host& host, Json control, std::string body) {
   std::string run = control.at("run");
   if (run == "open") co_return co_await run_open(host);
   if (run == "jobs") co_return co_await run_jobs(host, control.at("alone").get<bool>());
-  if (run == "meter") {
-    Books books{host.database, host.settings, control.at("account"), host.clock.now_ms()};
-    co_return Frame{serve_meter(books, control.at("question")), ""};
+  if (run == "meter") co_return co_await run_meter(host, std::move(control));
+  if (run == "untold") co_return Frame{{{"keys", untold_keys(host.database)}}, ""};
+  if (run == "told") {
+    told(host.database, control.at("keys"));
+    co_return Frame{Json::object(), ""};
   }
   if (run == "refuse") {
     Refusal refusal = refusal_of(control.at("service").get<std::string>(), control.at("failure"),

@@ -21,6 +21,7 @@ struct User {
 struct ApiRequest {
   std::string method;
   std::string scheme;  // of the address that the browser used: "https", "http"
+  std::string host;    // and its host, with the port
   std::string path;
   std::string query;
   std::vector<Header> headers;  // names in lower case

@@ -2,6 +2,7 @@
 #include "shared/api/routes.h"
 #include "shared/base/money.h"
 #include "shared/base/text.h"
+#include "shared/gateway/ledger.h"
 
 namespace fairway::routes {
 
@@ -92,7 +93,9 @@ Task<Json> plan_json(Host& host, std::string account, Project project) {
         {{"label", "Hosting, Cloudflare"}, {"amount_nanos", 0}, {"note", ""}}}},
       {"month_total_nanos", turso_month_nanos},
       {"blockers", blockers_json(host.settings)},
-      {"environment", std::move(environment)}};
+      {"environment", std::move(environment)},
+      {"services", services_json(host, project.id)},
+      {"spend_limit_nanos", spend_limit(host.database, std::string(account_scope))}};
 }
 
 Task<Json> changes_json(Host& host, std::string account, std::string project_id, Json schema) {

@@ -40,6 +40,8 @@ constexpr Route account_routes[] = {
     {"GET", "/api/apps/:id/keys", routes::get_app_keys},
     {"POST", "/api/apps/:id/keys", routes::post_app_key},
     {"DELETE", "/api/keys/:id", routes::delete_app_key},
+    {"GET", "/api/projects/:id/services", routes::get_services},
+    {"PUT", "/api/projects/:id/services", routes::put_service},
     {"GET", "/api/limits", routes::get_limits},
     {"PUT", "/api/limits", routes::put_limits},
     {"GET", "/api/usage/current", routes::get_usage_current},

@@ -12,6 +12,10 @@ struct Call {
   std::string id;
 
   const std::string& account() const { return request.user->id; }
+  // Fairway's own address, as the caller knows it.
+  std::string origin() const {
+    return request.host.empty() ? "" : request.scheme + "://" + request.host;
+  }
 };
 
 // routes_session.cpp: open, without an account
@@ -52,6 +56,8 @@ constexpr std::string_view meters_changed_header = "x-fairway-meters-changed";
 Task<ApiResponse> get_app_keys(Host& host, Call call);
 Task<ApiResponse> post_app_key(Host& host, Call call);
 Task<ApiResponse> delete_app_key(Host& host, Call call);
+Task<ApiResponse> get_services(Host& host, Call call);
+Task<ApiResponse> put_service(Host& host, Call call);
 Task<ApiResponse> get_limits(Host& host, Call call);
 Task<ApiResponse> put_limits(Host& host, Call call);
 Task<ApiResponse> get_usage_current(Host& host, Call call);
@@ -60,6 +66,13 @@ Task<ApiResponse> get_usage_history(Host& host, Call call);
 // deployment_json.cpp
 Json summary_json(Database& database, const Deployment& deployment);
 Json status_json(Host& host, const Deployment& deployment);
+
+// routes_services.cpp
+Json services_json(Host& host, const std::string& project_id);
+
+// routes_usage.cpp
+// The limits that were reached, as entries of the activity list.
+Json alerts_json(Database& database);
 
 // deploy_plan.cpp
 Task<Json> plan_json(Host& host, std::string account, Project project);

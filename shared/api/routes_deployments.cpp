@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "shared/api/routes.h"
 
 namespace fairway::routes {
@@ -44,7 +46,8 @@ Task<ApiResponse> post_deploy_web(Host& host, Call call) {
   if (key.size() > 200) fields.refuse("idempotency_key", "must have at most 200 bytes");
   if (auto failure = fields.failure()) co_return *failure;
   auto choice = data == "replace" ? DataChoice::replace : DataChoice::keep;
-  auto id = request_deployment(host, {call.account(), project_id, key, accepted, choice});
+  auto id =
+      request_deployment(host, {call.account(), project_id, key, accepted, choice, call.origin()});
   if (!id.ok()) co_return id.failure();
   co_return started(*id);
 }
@@ -73,7 +76,7 @@ Task<ApiResponse> post_cancel(Host& host, Call call) {
 Task<ApiResponse> post_retry(Host& host, Call call) {
   auto deployment = find_deployment(host.database, call.id);
   if (!deployment) co_return no_deployment();
-  auto id = request_again(host, *deployment);
+  auto id = request_again(host, *deployment, call.origin());
   if (!id.ok()) co_return id.failure();
   co_return started(*id);
 }
@@ -121,14 +124,18 @@ Task<ApiResponse> delete_app(Host& host, Call call) {
   co_return started(*id);
 }
 
+// What was done, and the limits that were reached, newest first.
 Task<ApiResponse> get_activity(Host& host, Call) {
-  Json list = Json::array();
+  Json list = alerts_json(host.database);
   for (const auto& entry : list_activity(host.database)) {
     list.push_back({{"at_ms", entry.at_ms},
                     {"text", entry.text},
                     {"kind", entry.kind},
                     {"project_id", entry.project_id}});
   }
+  std::stable_sort(list.begin(), list.end(), [](const Json& one, const Json& other) {
+    return one.at("at_ms").get<int64_t>() > other.at("at_ms").get<int64_t>();
+  });
   co_return json_response({{"activity", std::move(list)}});
 }
 

@@ -5,6 +5,7 @@
 #include "shared/base/time.h"
 #include "shared/gateway/app_key.h"
 #include "shared/gateway/ledger.h"
+#include "shared/gateway/services.h"
 #include "shared/gateway/upstream.h"
 
 namespace fairway::routes {
@@ -34,6 +35,7 @@ Json key_json(Database& database, const AppKeyRow& key, int64_t now_ms) {
           {"app_id", key.app_id},
           {"name", key.name},
           {"hint", key.hint},
+          {"deployed", key.is_deployed()},
           {"services", key.services},
           {"models", key.models},
           {"spend_limit_nanos", key.spend_limit_nanos},
@@ -86,44 +88,6 @@ Outcome<AppKeyRow> read_key(const Json& body, int64_t now_ms) {
   return key;
 }
 
-std::string_view query_member(const std::string& query, std::string_view name) {
-  for (auto part : split(query, '&')) {
-    if (part.starts_with(name) && part.size() > name.size() && part[name.size()] == '=') {
-      return part.substr(name.size() + 1);
-    }
-  }
-  return "";
-}
-
-// Text after = + - @ would be taken as a formula by a spreadsheet.
-std::string csv_cell(std::string text) {
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos) {
-    text.insert(0, "'");
-  }
-  return cat({"\"", replace_all(std::move(text), "\"", "\"\""), "\""});
-}
-
-std::string csv_of(const Json& calls) {
-  std::string csv =
-      "time,call,app,key,service,endpoint,model,units,unit,cost_nanos,outcome,latency_ms,"
-      "provider_request\r\n";
-  for (const Json& call : calls) {
-    const Json& request = call.at("request");
-    std::vector<std::string> cells = {utc_text(call.at("at_ms").get<int64_t>())};
-    for (auto name : {"id", "app_id", "key_id", "service", "endpoint", "model"}) {
-      cells.push_back(csv_cell(call.at(name)));
-    }
-    cells.push_back(decimal(call.at("units").get<int64_t>()));
-    cells.push_back(csv_cell(call.at("unit_type")));
-    cells.push_back(decimal(call.at("cost_nanos").get<int64_t>()));
-    cells.push_back(csv_cell(request.at("outcome")));
-    cells.push_back(decimal(request.at("latency_ms").get<int64_t>()));
-    cells.push_back(csv_cell(request.at("upstream_id")));
-    csv += join(cells, ",") + "\r\n";
-  }
-  return csv;
-}
-
 }  // namespace
 
 Task<ApiResponse> get_app_keys(Host& host, Call call) {
@@ -139,7 +103,8 @@ Task<ApiResponse> get_app_keys(Host& host, Call call) {
 
 // The key's text is in this answer and nowhere else.
 Task<ApiResponse> post_app_key(Host& host, Call call) {
-  if (!find_app(host.database, call.id)) co_return no_app();
+  auto app = find_app(host.database, call.id);
+  if (!app) co_return no_app();
   auto body = parse_json(call.request.body);
   if (!body.ok()) co_return body.failure();
   int64_t now_ms = host.clock.now_ms();
@@ -150,6 +115,7 @@ Task<ApiResponse> post_app_key(Host& host, Call call) {
   }
   key->id = new_id(host, "key");
   key->app_id = call.id;
+  key->project_id = app->project_id;
   key->created_at_ms = now_ms;
   std::string text = make_app_key(key->id, call.account(), host.random.bytes(app_key_random_bytes));
   key->secret_hash = parse_app_key(text)->secret_hash;
@@ -202,56 +168,6 @@ Task<ApiResponse> put_limits(Host& host, Call call) {
   std::string lent_to = join(borrowers(host.database, meters_told_max), ",");
   if (!lent_to.empty()) answer.headers.push_back({std::string(meters_changed_header), lent_to});
   co_return answer;
-}
-
-Task<ApiResponse> get_usage_current(Host& host, Call) {
-  int64_t now_ms = host.clock.now_ms();
-  Json answer = usage_summary(host.database, month_of(now_ms));
-  int64_t from_ms = answer.at("from_ms"), until_ms = answer.at("until_ms");
-  int64_t cost = answer.at("cost_nanos");
-  int64_t passed_hours = (now_ms - from_ms) / hour_ms + 1;
-  int64_t all_hours = (until_ms - from_ms) / hour_ms;
-  // As the month went so far; spread over hours, so that a large sum stays within 64 bits.
-  answer["forecast_nanos"] =
-      cost / passed_hours * all_hours + cost % passed_hours * all_hours / passed_hours;
-  answer["now_ms"] = now_ms;
-  co_return json_response(answer);
-}
-
-Task<ApiResponse> get_usage_history(Host& host, Call call) {
-  const std::string& query = call.request.query;
-  UsageFilter filter;
-  auto text = [&](std::string_view name) {
-    return url_decode(query_member(query, name)).value_or("");
-  };
-  auto number = [&](std::string_view name, int64_t otherwise) {
-    return parse_decimal(query_member(query, name)).value_or(otherwise);
-  };
-  filter.app_id = text("app");
-  filter.key_id = text("key");
-  filter.service = text("service");
-  filter.model = text("model");
-  filter.before_id = text("before");
-  filter.from_ms = number("from_ms", 0);
-  filter.until_ms = number("until_ms", 0);
-  filter.count_max = number("count", 100);
-  if (filter.count_max < 1 || filter.count_max > 1'000) {
-    co_return fix_input("invalid_field", "count must be from 1 to 1,000.");
-  }
-  Json calls = list_usage(host.database, filter);
-  if (text("format") == "csv") {
-    ApiResponse answer;
-    answer.headers = {{"content-type", "text/csv; charset=utf-8"},
-                      {"content-disposition", "attachment; filename=\"usage.csv\""},
-                      {"cache-control", "no-store"}};
-    answer.body = csv_of(calls);
-    co_return answer;
-  }
-  bool has_more = int64_t(calls.size()) == filter.count_max;
-  Json next = has_more ? calls.back().at("id") : Json();
-  co_return json_response({{"calls", std::move(calls)},
-                           {"next_before", std::move(next)},
-                           {"months", usage_months(host.database)}});
 }
 
 }  // namespace fairway::routes

@@ -3,6 +3,7 @@
 #include "shared/api/api.h"
 #include "shared/deployment/deployment.h"
 #include "shared/gateway/ledger.h"
+#include "shared/gateway/services.h"
 
 namespace fairway {
 
@@ -23,7 +24,17 @@ void step_3(Database& database) { create_gateway_tables(database); }
 
 void step_4(Database& database) { add_redeployment_choices(database); }
 
-constexpr SchemaStep steps[] = {step_1, step_2, step_3, step_4};
+void step_5(Database& database) {
+  create_service_tables(database);
+  create_alert_table(database);
+  add_origin(database);
+  add_key_columns(database);
+  database.run(
+      "UPDATE app_keys SET project_id = coalesce("
+      "(SELECT project_id FROM deployed_apps WHERE deployed_apps.id = app_keys.app_id), '')");
+}
+
+constexpr SchemaStep steps[] = {step_1, step_2, step_3, step_4, step_5};
 constexpr int64_t newest = int64_t(sizeof steps / sizeof steps[0]);
 
 int64_t version_of(Database& database) {

@@ -55,7 +55,7 @@ void settle_app(Host& host, const Deployment& deployment, Status status) {
   auto app = find_app(host.database, deployment.app_id);
   if (!app) return;
   bool was_live = app->release > 0;
-  if (!was_live && status != Status::needs_you) return remove_app(host.database, app->id);
+  if (!was_live && status != Status::needs_you) return remove_app(host, app->id);
   app->status = was_live ? Status::live : status;
   if (!was_live) app->database_id = app->database_token_sealed = "";
   save_app(host, *app);

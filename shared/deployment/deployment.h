@@ -57,7 +57,8 @@ struct Deployment {
   std::string preview_sha256;
   std::string accepted_losses;  // the digest of the losses that the user said yes to; "": none
   DataChoice data = DataChoice::keep;
-  std::string url;  // once it is known
+  std::string origin;  // Fairway's address, as it was asked: where the app finds the gateway
+  std::string url;     // once it is known
   std::optional<Failure> failure;
   int64_t created_at_ms = 0;
   int64_t ended_at_ms = 0;
@@ -86,7 +87,8 @@ enum class ResourceKind {
   pages_project,
   pages_variables,
   pages_deployment,
-  schema
+  schema,
+  app_key
 };
 enum class ResourceState { intended, sent, exists, removing, gone, foreign };
 std::string_view name_of(ResourceKind kind);
@@ -122,6 +124,7 @@ struct DeploymentRequest {
   std::string idempotency_key;
   std::string accepted_losses = "";  // see Deployment
   DataChoice data = DataChoice::keep;
+  std::string origin = "";
 };
 // Answers the id of the deployment, queued. While one is active for the project, and for a key that
 // was used before, the same id comes again (G1). fix_input: `project_not_found`,
@@ -130,7 +133,8 @@ Outcome<std::string> request_deployment(Host& host, const DeploymentRequest& req
 // Another try of an ended deployment or removal, with its yes and its choice about rows: these hold
 // for what was looked at. fix_input `choices_outdated` when something was deployed since, or the
 // preview is another one by now.
-Outcome<std::string> request_again(Host& host, const Deployment& deployment);
+Outcome<std::string> request_again(Host& host, const Deployment& deployment,
+                                   const std::string& origin);
 // Queues the removal of everything an app has at providers; fix_input `app_not_found`,
 // `deployment_active`.
 Outcome<std::string> request_tear_down(Host& host, const std::string& account,
@@ -276,8 +280,13 @@ Task<Variables> open_environment(Host& host, std::string account, std::string pr
 // Seals and keeps variables: all of them or, on a failure, none.
 Task<Done> keep_environment(Host& host, std::string account, std::string project_id,
                             Variables variables);
-// What the site of an app is given: the project's variables and the way to its database.
+// What the site of an app is given: the project's variables, those of its services (services.h),
+// and the way to its database.
 Task<Variables> site_variables(Host& host, Deployment deployment, App app);
+// Makes sure that an app whose project has services on has its key: made once, kept by later
+// releases, revoked when what made it is undone. The owner's own variables are never overwritten;
+// the log says which stayed.
+Task<Done> give_app_key(Host& host, Journal& journal, Deployment deployment);
 SealPlace token_place(const Deployment& deployment);
 SealPlace variables_place(const Deployment& deployment);
 
@@ -285,6 +294,7 @@ SealPlace variables_place(const Deployment& deployment);
 
 void create_deployment_tables(Database& database);
 void add_redeployment_choices(Database& database);
+void add_origin(Database& database);
 std::optional<Deployment> find_deployment(Database& database, const std::string& id);
 std::optional<Deployment> find_active_deployment(Database& database, const std::string& project_id);
 std::optional<Deployment> find_last_deployment(Database& database, const std::string& project_id);
@@ -305,7 +315,8 @@ std::optional<App> find_app_of(Database& database, const std::string& project_id
 // Every app that find_app_of finds.
 std::vector<App> list_apps(Database& database);
 void save_app(Host& host, const App& app);
-void remove_app(Database& database, const std::string& id);
+// Its keys are revoked with it.
+void remove_app(Host& host, const std::string& id);
 
 // The row of a resource of this deployment, written as `intended` when it is new.
 Resource intend(Host& host, const Deployment& deployment, ResourceKind kind,

@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::array<std::string_view, 8> status_names = {
     "queued", "running", "cancelling", "live", "failed", "cancelled", "needs_you", "removed"};
-constexpr std::array<std::string_view, 5> kind_names = {
-    "turso_database", "pages_project", "pages_variables", "pages_deployment", "schema"};
+constexpr std::array<std::string_view, 6> kind_names = {
+    "turso_database", "pages_project", "pages_variables", "pages_deployment", "schema", "app_key"};
 constexpr std::array<std::string_view, 6> state_names = {"intended", "sent", "exists",
                                                          "removing", "gone", "foreign"};
 

@@ -1,5 +1,6 @@
 // SQL of deployments, deployed apps, the ledger of resources, and the activity list.
 #include "shared/deployment/deployment.h"
+#include "shared/gateway/ledger.h"
 
 namespace fairway {
 
@@ -41,13 +42,17 @@ void add_redeployment_choices(Database& database) {
   database.run("ALTER TABLE deployments ADD COLUMN data INTEGER NOT NULL DEFAULT 0");
 }
 
+void add_origin(Database& database) {
+  database.run("ALTER TABLE deployments ADD COLUMN origin TEXT NOT NULL DEFAULT ''");
+}
+
 namespace {
 
 std::string select_deployments(std::string_view rest) {
   return std::string(
              "SELECT id, account, project_id, app_id, verb, status, release, bundle_sha256,"
-             " preview_sha256, url, failure, created_at_ms, ended_at_ms, accepted_losses, data"
-             " FROM deployments ") +
+             " preview_sha256, url, failure, created_at_ms, ended_at_ms, accepted_losses, data,"
+             " origin FROM deployments ") +
          std::string(rest);
 }
 
@@ -63,6 +68,7 @@ Deployment deployment_of(const Row& row) {
                         .preview_sha256 = row.text(8),
                         .accepted_losses = row.text(13),
                         .data = DataChoice(row.integer(14)),
+                        .origin = row.text(15),
                         .url = row.text(9),
                         .failure = std::nullopt,
                         .created_at_ms = row.integer(11),
@@ -134,12 +140,13 @@ void add_deployment(Host& host, const Deployment& deployment, const std::string&
   Value key = idempotency_key.empty() ? Value{} : Value{idempotency_key};
   host.database.run(
       "INSERT INTO deployments(id, account, project_id, app_id, verb, status, release,"
-      " bundle_sha256, preview_sha256, url, idempotency_key, created_at_ms, accepted_losses, data)"
-      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+      " bundle_sha256, preview_sha256, url, idempotency_key, created_at_ms, accepted_losses, data,"
+      " origin) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
       {deployment.id, deployment.account, deployment.project_id, deployment.app_id,
        int64_t(deployment.verb), std::string(name_of(deployment.status)), deployment.release,
        deployment.bundle_sha256, deployment.preview_sha256, deployment.url, std::move(key),
-       host.clock.now_ms(), deployment.accepted_losses, int64_t(deployment.data)});
+       host.clock.now_ms(), deployment.accepted_losses, int64_t(deployment.data),
+       deployment.origin});
 }
 
 void set_status(Host& host, const std::string& id, Status status) {
@@ -222,8 +229,9 @@ void save_app(Host& host, const App& app) {
        app.variables_sealed});
 }
 
-void remove_app(Database& database, const std::string& id) {
-  database.run("DELETE FROM deployed_apps WHERE id = ?1", {id});
+void remove_app(Host& host, const std::string& id) {
+  revoke_keys_of(host.database, id, host.clock.now_ms());
+  host.database.run("DELETE FROM deployed_apps WHERE id = ?1", {id});
 }
 
 namespace {

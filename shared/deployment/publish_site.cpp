@@ -78,6 +78,7 @@ Task<PagesProject> publish_site(Host& host, Journal& journal, Deployment deploym
   const PreparedSite& site = **prepared;
   Maker maker{ResourceKind::pages_project, &find, &make};
   auto name = co_await claim_name(host, journal, deployment, checked.project_name, maker);
+  co_await give_app_key(host, journal, deployment);
   auto app = app_of_release(host.database, deployment);
   co_await set_variables(host, deployment, app, name, site.upload.compatibility_flags);
   size_t files = site.upload.assets.size();

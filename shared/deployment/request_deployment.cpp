@@ -74,16 +74,18 @@ Outcome<std::string> request_deployment(Host& host, const DeploymentRequest& req
   deployment.preview_sha256 = project->preview_sha256;
   deployment.accepted_losses = request.accepted_losses;
   deployment.data = request.data;
+  deployment.origin = request.origin;
   deployment.url = app.url;
   return enqueue(host, std::move(deployment), std::move(app), key);
 }
 
-Outcome<std::string> request_again(Host& host, const Deployment& deployment) {
+Outcome<std::string> request_again(Host& host, const Deployment& deployment,
+                                   const std::string& origin) {
   if (deployment.verb == Verb::tear_down) {
     return request_tear_down(host, deployment.account, deployment.app_id);
   }
-  DeploymentRequest request{deployment.account, deployment.project_id, "",
-                            deployment.accepted_losses, deployment.data};
+  DeploymentRequest request{deployment.account,         deployment.project_id, "",
+                            deployment.accepted_losses, deployment.data,       origin};
   bool has_choices = !request.accepted_losses.empty() || request.data != DataChoice::keep;
   if (!has_choices) return request_deployment(host, request);
   auto last = find_last_deployment(host.database, deployment.project_id);

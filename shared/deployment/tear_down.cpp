@@ -39,7 +39,7 @@ Task<Done> tear_down(Host& host, Journal& journal, Json input) {
   bool may_try = host.clock.now_ms() < deadline_ms;
   if (may_try) removed = co_await outcome_of(remove_all(host, journal, *deployment));
   if (removed.ok()) {
-    remove_app(host.database, deployment->app_id);
+    remove_app(host, deployment->app_id);
     end_deployment(host, deployment->id, Status::removed, "", std::nullopt);
     write_activity(host, "deleted", deployment->project_id, "The app was deleted.");
     co_return Done{};

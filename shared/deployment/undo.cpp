@@ -4,6 +4,7 @@
 #include "shared/base/text.h"
 #include "shared/base/time.h"
 #include "shared/deployment/deployment.h"
+#include "shared/gateway/ledger.h"
 
 namespace fairway {
 
@@ -128,6 +129,8 @@ std::string describe(const Resource& resource) {
       return cat({"release ", resource.name, " at Cloudflare"});
     case ResourceKind::schema:
       return cat({"schema changes of ", resource.name});
+    case ResourceKind::app_key:
+      return "the app's key to services";
   }
   broken_promise("a resource of no kind", __FILE__, __LINE__);
 }
@@ -156,6 +159,10 @@ Task<Done> undo_resource(Host& host, Journal& journal, Deployment deployment, Re
       break;
     case ResourceKind::schema:
       co_await undo_schema(host, std::move(deployment), resource);
+      break;
+    case ResourceKind::app_key:
+      revoke_app_key(host.database, resource.name, host.clock.now_ms());
+      set_state(host, resource, ResourceState::gone);
       break;
   }
   write_log(journal, "undo", LogLevel::info, cat({"removed ", describe(resource)}));

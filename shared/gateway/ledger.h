@@ -36,6 +36,10 @@ struct AppKeyRow {
   int64_t last_used_at_ms = 0;
   int64_t lent_nanos = 0;
   std::string epoch;  // of the meter that may borrow
+  std::string project_id;
+  std::string sealed_text;  // of the key that a deployment gives its app; "" for keys made by hand
+
+  bool is_deployed() const { return !sealed_text.empty(); }
 };
 
 // One call, as it was charged.
@@ -65,12 +69,17 @@ std::string month_of(int64_t at_ms);
 // --- ledger_store.cpp ---
 
 void create_gateway_tables(Database& database);
+void add_key_columns(Database& database);
 void add_app_key(Database& database, const AppKeyRow& key);
 std::optional<AppKeyRow> find_app_key(Database& database, const std::string& id);
 // Newest first, revoked ones too.
 std::vector<AppKeyRow> list_app_keys(Database& database, const std::string& app_id);
-// True when it was in use until now.
+// True when it was in use until now. Its meter does not know yet: see untold_keys.
 bool revoke_app_key(Database& database, const std::string& id, int64_t now_ms);
+void revoke_keys_of(Database& database, const std::string& app_id, int64_t now_ms);
+// Keys whose meters must hear what changed (a job revoked them), until `told` is called.
+std::vector<std::string> untold_keys(Database& database);
+void told(Database& database, const std::vector<std::string>& key_ids);
 
 // 0: no limit.
 int64_t spend_limit(Database& database, const std::string& scope);
@@ -120,6 +129,18 @@ struct Settlement {
   int64_t returned_nanos = 0;
 };
 void settle(Database& database, const std::string& account, const Settlement& settlement);
+// That a limit was used to 50, 80 or 100 percent: kept once a month for each scope, by lend and
+// settle. 100 percent is when a call was refused for it, or all of it was spent.
+struct SpendAlert {
+  std::string scope;  // as limits have it; "platform"
+  std::string month;
+  int64_t percent = 0;
+  int64_t limit_nanos = 0;
+  int64_t at_ms = 0;
+};
+void create_alert_table(Database& database);
+// Newest first, at most 200.
+std::vector<SpendAlert> list_spend_alerts(Database& database);
 // Keys that hold a float, the largest first.
 std::vector<std::string> borrowers(Database& database, size_t count_max);
 
@@ -130,11 +151,12 @@ struct UsageFilter {
   int64_t from_ms = 0;
   int64_t until_ms = 0;   // 0: now
   std::string before_id;  // paging: calls before this one
+  std::string find;       // the id of a call, ours or the provider's
   int64_t count_max = 100;
 };
 // Newest first.
 Json list_usage(Database& database, const UsageFilter& filter);
-// Sums of a month by service, app, model, key and day.
+// Sums of a month by service, app (and its cost in the month before), model, key and day.
 Json usage_summary(Database& database, const std::string& month);
 Json usage_months(Database& database);
 

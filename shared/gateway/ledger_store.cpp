@@ -39,12 +39,25 @@ void create_gateway_tables(Database& database) {
   set_spend_limit(database, std::string(account_scope), account_limit_default_nanos);
 }
 
+void add_key_columns(Database& database) {
+  database.run("ALTER TABLE app_keys ADD COLUMN project_id TEXT NOT NULL DEFAULT ''");
+  database.run("ALTER TABLE app_keys ADD COLUMN sealed_text TEXT NOT NULL DEFAULT ''");
+  database.run("ALTER TABLE app_keys ADD COLUMN is_untold INTEGER NOT NULL DEFAULT 0");
+}
+
+void create_alert_table(Database& database) {
+  database.run(
+      "CREATE TABLE spend_alerts(scope TEXT NOT NULL, month TEXT NOT NULL,"
+      " percent INTEGER NOT NULL, limit_nanos INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+      " PRIMARY KEY(scope, month, percent)) WITHOUT ROWID");
+}
+
 namespace {
 
 constexpr std::string_view key_columns =
     "id, app_id, name, secret_hash, hint, services, models, spend_limit_nanos,"
     " requests_per_minute, expires_at_ms, revoked_at_ms, created_at_ms, last_used_at_ms,"
-    " lent_nanos, epoch";
+    " lent_nanos, epoch, project_id, sealed_text";
 
 std::vector<std::string> words_of(const std::string& text) {
   std::vector<std::string> words;
@@ -69,7 +82,9 @@ AppKeyRow key_of(const Row& row) {
           .created_at_ms = row.integer(11),
           .last_used_at_ms = row.integer(12),
           .lent_nanos = row.integer(13),
-          .epoch = row.text(14)};
+          .epoch = row.text(14),
+          .project_id = row.text(15),
+          .sealed_text = row.text(16)};
 }
 
 int64_t posted_in(Database& database, const std::string& scope, const std::string& month) {
@@ -122,6 +137,32 @@ bool insert_usage(Database& database, const std::string& account, const AppKeyRo
              .changes == 1;
 }
 
+void add_alert(Database& database, const std::string& scope, int64_t percent, int64_t limit_nanos,
+               int64_t at_ms) {
+  database.run(
+      "INSERT INTO spend_alerts(scope, month, percent, limit_nanos, at_ms)"
+      " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+      {scope, month_of(at_ms), percent, limit_nanos, at_ms});
+}
+
+void note_spend_of(Database& database, const std::string& scope, int64_t limit_nanos,
+                   int64_t at_ms) {
+  if (limit_nanos == 0) return;
+  int64_t posted = posted_in(database, scope, month_of(at_ms));
+  for (int64_t percent : {50, 80, 100}) {
+    if (posted >= limit_nanos / 100 * percent) {
+      add_alert(database, scope, percent, limit_nanos, at_ms);
+    }
+  }
+}
+
+void note_spend(Database& database, const AppKeyRow& key, int64_t at_ms) {
+  std::string app = app_scope(key.app_id), account(account_scope);
+  note_spend_of(database, key_scope(key.id), key.spend_limit_nanos, at_ms);
+  note_spend_of(database, app, spend_limit(database, app), at_ms);
+  note_spend_of(database, account, spend_limit(database, account), at_ms);
+}
+
 // Posts the rows that are new; says what of the float they cost together: what is given back goes
 // to the limits, not to a float.
 int64_t post_rows(Database& database, const std::string& account, const AppKeyRow& key,
@@ -138,6 +179,7 @@ int64_t post_rows(Database& database, const std::string& account, const AppKeyRo
         " VALUES(?1, ?2, ?3, ?6, ?4, ?5) ON CONFLICT(period, service) DO UPDATE"
         " SET calls = calls + ?6, units = units + ?4, cost_nanos = cost_nanos + ?5",
         {account, month, row.service, row.units, row.cost_nanos, row.cost_nanos < 0 ? 0 : 1});
+    note_spend(database, key, row.at_ms);
     posted += std::max<int64_t>(row.cost_nanos, 0);
     last_used_at_ms = std::max(last_used_at_ms, row.at_ms);
   }
@@ -150,11 +192,11 @@ int64_t post_rows(Database& database, const std::string& account, const AppKeyRo
 void add_app_key(Database& database, const AppKeyRow& key) {
   database.run(
       "INSERT INTO app_keys(id, app_id, name, secret_hash, hint, services, models,"
-      " spend_limit_nanos, requests_per_minute, expires_at_ms, created_at_ms)"
-      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+      " spend_limit_nanos, requests_per_minute, expires_at_ms, created_at_ms, project_id,"
+      " sealed_text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
       {key.id, key.app_id, key.name, key.secret_hash, key.hint, join(key.services, " "),
        join(key.models, " "), key.spend_limit_nanos, key.requests_per_minute, key.expires_at_ms,
-       key.created_at_ms});
+       key.created_at_ms, key.project_id, key.sealed_text});
 }
 
 std::optional<AppKeyRow> find_app_key(Database& database, const std::string& id) {
@@ -175,9 +217,31 @@ std::vector<AppKeyRow> list_app_keys(Database& database, const std::string& app_
 
 bool revoke_app_key(Database& database, const std::string& id, int64_t now_ms) {
   return database
-             .run("UPDATE app_keys SET revoked_at_ms = ?2 WHERE id = ?1 AND revoked_at_ms = 0",
-                  {id, now_ms})
+             .run(
+                 "UPDATE app_keys SET revoked_at_ms = ?2, is_untold = 1"
+                 " WHERE id = ?1 AND revoked_at_ms = 0",
+                 {id, now_ms})
              .changes == 1;
+}
+
+void revoke_keys_of(Database& database, const std::string& app_id, int64_t now_ms) {
+  database.run(
+      "UPDATE app_keys SET revoked_at_ms = ?2, is_untold = 1"
+      " WHERE app_id = ?1 AND revoked_at_ms = 0",
+      {app_id, now_ms});
+}
+
+std::vector<std::string> untold_keys(Database& database) {
+  std::vector<std::string> keys;
+  auto found = database.run("SELECT id FROM app_keys WHERE is_untold = 1 LIMIT 1000");
+  for (const auto& row : found.rows) keys.push_back(row.text(0));
+  return keys;
+}
+
+void told(Database& database, const std::vector<std::string>& key_ids) {
+  for (const auto& id : key_ids) {
+    database.run("UPDATE app_keys SET is_untold = 0 WHERE id = ?1", {id});
+  }
 }
 
 int64_t spend_limit(Database& database, const std::string& scope) {
@@ -240,6 +304,9 @@ Outcome<Lent> lend(Database& database, const Loan& loan, int64_t platform_limit_
     if (share >= lent.nanos) continue;
     lent = {share, limit.scope, limit.nanos, spend.posted_nanos};
   }
+  // Others may hold what is missing and give it back; with the limit spent to 80 they hardly do.
+  bool is_refused = lent.nanos < loan.nanos_min && lent.posted_nanos >= lent.limit_nanos / 100 * 80;
+  if (is_refused) add_alert(database, lent.scope, 100, lent.limit_nanos, now_ms);
   database.run(
       "UPDATE app_keys SET lent_nanos = lent_nanos + ?2, loans = ?3, loan_nanos = ?2"
       " WHERE id = ?1",

@@ -59,7 +59,8 @@ void to_json(Json& json, const KeyGrant& grant) {
           {"expires_at_ms", grant.expires_at_ms},
           {"revoked_at_ms", grant.revoked_at_ms},
           {"markup_basis_points", grant.markup_basis_points},
-          {"own_keys", grant.own_keys}};
+          {"own_keys", grant.own_keys},
+          {"off_services", grant.off_services}};
 }
 
 KeyGrant key_grant_of(const Json& json) {
@@ -72,7 +73,8 @@ KeyGrant key_grant_of(const Json& json) {
           .expires_at_ms = json.at("expires_at_ms"),
           .revoked_at_ms = json.at("revoked_at_ms"),
           .markup_basis_points = json.at("markup_basis_points"),
-          .own_keys = json.at("own_keys")};
+          .own_keys = json.at("own_keys"),
+          .off_services = json.at("off_services")};
 }
 
 std::vector<UsageRow> Meter::opening(std::string epoch) {
@@ -99,6 +101,10 @@ std::optional<Failure> Meter::check_key(const CallRequest& request, int64_t now_
   if (!grant_.services.empty() && !contains(grant_.services, request.service)) {
     return ask_permission("scope_refused", cat({"This key is not for ", request.service, "."}),
                           "The app's owner makes a key for this service.");
+  }
+  if (contains(grant_.off_services, request.service)) {
+    return ask_permission("scope_refused", cat({"This app does not have ", request.service, "."}),
+                          "The app's owner switches it on in Fairway, under API keys.");
   }
   return std::nullopt;
 }
@@ -142,7 +148,7 @@ CallNeeds Meter::needs_for(int64_t hold_nanos) const {
 }
 
 bool Meter::uses_own_key(std::string_view service) const {
-  return contains(grant_.own_keys, service);
+  return grant_.own_keys.contains(service);
 }
 
 Outcome<std::variant<CallStart, CallNeeds>> Meter::begin(const CallRequest& request,
@@ -169,7 +175,7 @@ Outcome<std::variant<CallStart, CallNeeds>> Meter::begin(const CallRequest& requ
                   .path = call->path,
                   .body = is_own ? request.body : body_of(*call, *bound, request.body),
                   .is_stream = call->is_stream,
-                  .uses_own_key = is_own};
+                  .own_key = is_own ? grant_.own_keys.at(request.service) : ""};
   if (bound->output_tokens < call->output_tokens_wanted) {
     start.output_tokens_max = bound->output_tokens;
   }

@@ -34,7 +34,9 @@ struct KeyGrant {
   int64_t expires_at_ms = 0;
   int64_t revoked_at_ms = 0;
   int64_t markup_basis_points = 0;
-  std::vector<std::string> own_keys;  // services that are called with the owner's own key
+  // Services that are called with the owner's own key, and that key. In memory only, on both sides.
+  std::map<std::string, std::string, std::less<>> own_keys;
+  std::vector<std::string> off_services;  // that the app's owner has switched off for it
 };
 void to_json(Json& json, const KeyGrant& grant);
 KeyGrant key_grant_of(const Json& json);
@@ -56,7 +58,7 @@ struct CallStart {
   std::string path;
   std::string body;
   bool is_stream = false;
-  bool uses_own_key = false;
+  std::string own_key;            // of the app's owner; "": the platform's
   std::string content_type = {};  // where it is not the caller's
   int64_t output_tokens_max = 0;  // 0: the caller's own limit stands
 };
@@ -89,6 +91,8 @@ class Meter {
   // The key's account said anew what holds; nothing in flight changes.
   void changed(KeyGrant grant) { grant_ = std::move(grant); }
 
+  // Whether the service is called with the key of the app's owner.
+  bool uses_own_key(std::string_view service) const;
   // Why this key may not call this service at all.
   std::optional<Failure> check_key(const CallRequest& request, int64_t now_ms) const;
   // Fails with `key_unknown`, `key_revoked`, `key_expired`, `scope_refused`, `rate_limited`,
@@ -150,7 +154,6 @@ class Meter {
   std::optional<Failure> check_scope(const ModelCall& call) const;
   std::optional<Failure> take_from_rate(int64_t now_ms);
   CallNeeds needs_for(int64_t hold_nanos) const;
-  bool uses_own_key(std::string_view service) const;
   TokenUsage charged_usage(const InFlight& call, const AnswerFacts& facts,
                            const TokenRanks* vocabulary, UsageRow& row) const;
 

@@ -44,7 +44,7 @@ Outcome<std::variant<CallStart, CallNeeds>> Meter::start_unit(const std::string&
                   .path = call.path,
                   .body = std::move(call.body),
                   .is_stream = false,
-                  .uses_own_key = is_own,
+                  .own_key = is_own ? grant_.own_keys.at(call.service) : "",
                   .content_type = call.content_type};
   call.body.clear();
   ModelCall names;

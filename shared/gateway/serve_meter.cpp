@@ -20,7 +20,7 @@ Json open(const Books& books, const Json& question) {
   auto key = open_meter(books.database, books.account, question.at("key_id"), question.at("epoch"),
                         rows_of(question.at("rows")));
   if (!key) return failure_json(ask_permission("key_unknown", "There is no such key."));
-  return {{"grant", grant_of(*key, books.settings)}};
+  return {{"grant", grant_of(books, *key)}};
 }
 
 Json lend_json(const Books& books, const Json& question) {
@@ -51,7 +51,7 @@ Json serve_meter(const Books& books, const Json& question) {
   if (verb == "grant") {
     auto key = find_app_key(books.database, question.at("key_id"));
     FAIRWAY_ASSERT(key.has_value());
-    return {{"grant", grant_of(*key, books.settings)}};
+    return {{"grant", grant_of(books, *key)}};
   }
   FAIRWAY_ASSERT(verb == "settle");
   settle(books.database, books.account,
@@ -63,7 +63,7 @@ Json serve_meter(const Books& books, const Json& question) {
   return Json::object();
 }
 
-KeyGrant grant_of(const AppKeyRow& key, const Settings& settings) {
+KeyGrant grant_of(const Books& books, const AppKeyRow& key) {
   return {.key_id = key.id,
           .app_id = key.app_id,
           .secret_hash = key.secret_hash,
@@ -72,8 +72,9 @@ KeyGrant grant_of(const AppKeyRow& key, const Settings& settings) {
           .requests_per_minute = key.requests_per_minute,
           .expires_at_ms = key.expires_at_ms,
           .revoked_at_ms = key.revoked_at_ms,
-          .markup_basis_points = markup_basis_points(settings),
-          .own_keys = {}};
+          .markup_basis_points = markup_basis_points(books.settings),
+          .own_keys = books.own_keys,
+          .off_services = off_services(books.database, key, books.own_keys)};
 }
 
 }  // namespace fairway

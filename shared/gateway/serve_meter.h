@@ -9,6 +9,7 @@
 #pragma once
 
 #include "shared/gateway/meter.h"
+#include "shared/gateway/services.h"
 
 namespace fairway {
 
@@ -17,10 +18,11 @@ struct Books {
   const Settings& settings;
   std::string account;
   int64_t now_ms = 0;
+  OpenedKeys own_keys = {};  // of the key in question; needed by open and grant
 };
 Json serve_meter(const Books& books, const Json& question);
 
 // What the account tells a meter of a key.
-KeyGrant grant_of(const AppKeyRow& key, const Settings& settings);
+KeyGrant grant_of(const Books& books, const AppKeyRow& key);
 
 }  // namespace fairway

@@ -71,6 +71,19 @@ Json sums_by_day(Database& database, const Span& span) {
   return days;
 }
 
+// What each app cost in the month before stands beside it.
+Json sums_by_app(Database& database, const Span& span) {
+  Json apps = sums_by(database, "app_id", span);
+  Json before = sums_by(database, "app_id", span_of(month_of(span.from_ms - 1)));
+  for (Json& app : apps) {
+    app["previous_nanos"] = 0;
+    for (const Json& earlier : before) {
+      if (earlier.at("name") == app.at("name")) app["previous_nanos"] = earlier.at("cost_nanos");
+    }
+  }
+  return apps;
+}
+
 }  // namespace
 
 Json list_usage(Database& database, const UsageFilter& filter) {
@@ -88,6 +101,7 @@ Json list_usage(Database& database, const UsageFilter& filter) {
   narrow("key_id = ?", filter.key_id);
   narrow("service = ?", filter.service);
   narrow("model = ?", filter.model);
+  narrow("(id = ? OR json_extract(request_metadata, '$.upstream_id') = ?)", filter.find);
   narrow("(created_at, id) < (SELECT created_at, id FROM api_usage WHERE id = ?)",
          filter.before_id);
   values.emplace_back(filter.count_max);
@@ -107,7 +121,7 @@ Json usage_summary(Database& database, const std::string& month) {
           {"lent_nanos", spend.lent_nanos},
           {"limit_nanos", spend_limit(database, std::string(account_scope))},
           {"services", sums_by(database, "service", span)},
-          {"apps", sums_by(database, "app_id", span)},
+          {"apps", sums_by_app(database, span)},
           {"keys", sums_by(database, "key_id", span)},
           {"models", sums_by(database, "model", span)},
           {"days", sums_by_day(database, span)}};
@@ -126,6 +140,21 @@ Json usage_months(Database& database) {
                       {"cost_nanos", row.integer(4)}});
   }
   return months;
+}
+
+std::vector<SpendAlert> list_spend_alerts(Database& database) {
+  std::vector<SpendAlert> alerts;
+  auto found = database.run(
+      "SELECT scope, month, percent, limit_nanos, at_ms FROM spend_alerts"
+      " ORDER BY at_ms DESC, percent DESC LIMIT 200");
+  for (const auto& row : found.rows) {
+    alerts.push_back({.scope = row.text(0),
+                      .month = row.text(1),
+                      .percent = row.integer(2),
+                      .limit_nanos = row.integer(3),
+                      .at_ms = row.integer(4)});
+  }
+  return alerts;
 }
 
 }  // namespace fairway

@@ -1,6 +1,8 @@
 // Variables and the database's token: sealed in rows, opened for the site only.
 #include <doctest/doctest.h>
 
+#include "shared/gateway/app_key.h"
+#include "shared/gateway/services.h"
 #include "tests/unit/deployment_support.h"
 
 namespace {
@@ -52,6 +54,48 @@ TEST_CASE("A site is given its variables and the way to its own database") {
   Deployment stranger = deployment;
   stranger.app_id = "app_other";
   CHECK(code_of(lab.run(site_variables(lab.host, stranger, app))) == "seal_broken");
+}
+
+TEST_CASE("An app gets its key once, and the variables of the services that are on") {
+  DeploymentLab lab;
+  Deployment deployment = lab.requested();
+  deployment.origin = "https://fairway.example";
+  App app = *find_app(lab.database, deployment.app_id);
+  app.database_hostname = "fw-shop-acme.turso.io";
+  app.database_token_sealed = *lab.run(seal(lab.host, token_place(deployment), "database-token"));
+  auto choose = [&](std::string service, Payer payer) {
+    ServiceChoice choice{std::move(service), payer, "", ""};
+    return lab.run(choose_service(lab.host, "ann", "shop", choice, ""));
+  };
+  Journal journal{lab.host, deployment.id};
+  REQUIRE(lab.run(give_app_key(lab.host, journal, deployment)).ok());
+  CHECK(list_app_keys(lab.database, app.id).empty());
+  CHECK(code_of(choose("openai", Payer::own)) == "own_key_missing");
+  CHECK(code_of(choose("telegrams", Payer::platform)) == "service_not_found");
+  REQUIRE(choose("openai", Payer::platform).ok());
+  for (int release = 0; release < 2; ++release) {
+    REQUIRE(lab.run(give_app_key(lab.host, journal, deployment)).ok());
+  }
+  REQUIRE(list_app_keys(lab.database, app.id).size() == 1);
+  auto given = *lab.run(site_variables(lab.host, deployment, app));
+  REQUIRE(given.size() == 4);
+  CHECK(given[0].first == "OPENAI_API_KEY");
+  auto key = parse_app_key(given[0].second);
+  REQUIRE(key.has_value());
+  AppKeyRow row = list_app_keys(lab.database, app.id)[0];
+  CHECK(row.secret_hash == key->secret_hash);
+  CHECK(row.sealed_text.find(given[0].second) == std::string::npos);
+  CHECK(given[1].second == "https://fairway.example/api/proxy/openai/v1");
+  CHECK(off_services(lab.database, row, {}) == std::vector<std::string>{"anthropic"});
+
+  REQUIRE(lab.run(keep_environment(lab.host, "ann", "shop", {{"OPENAI_API_KEY", "mine"}})).ok());
+  auto kept = *lab.run(site_variables(lab.host, deployment, app));
+  CHECK(kept.size() == 3);
+  CHECK(kept[0] == std::pair<std::string, std::string>("OPENAI_API_KEY", "mine"));
+
+  remove_app(lab.host, app.id);
+  CHECK(find_app_key(lab.database, row.id)->revoked_at_ms > 0);
+  CHECK(untold_keys(lab.database) == std::vector<std::string>{row.id});
 }
 
 }  // namespace

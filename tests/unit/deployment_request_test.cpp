@@ -49,7 +49,7 @@ TEST_CASE("Another try takes the yes and the choice along while they are about t
   for (const Choice& choice : {Choice{"a digest", DataChoice::keep}, {"", DataChoice::replace}}) {
     DeploymentLab lab;
     auto id = request_deployment(lab.host, {"ann", "shop", "", choice.accepted, choice.data});
-    auto again = [&] { return request_again(lab.host, *find_deployment(lab.database, *id)); };
+    auto again = [&] { return request_again(lab.host, *find_deployment(lab.database, *id), ""); };
     CHECK(*again() == *id);  // while it goes on
     lab.end(*id, Status::failed);
     lab.world.now += 1;
@@ -76,7 +76,7 @@ TEST_CASE("Another try without a yes or a choice takes what is there by now") {
   auto id = lab.requested().id;
   lab.end(id, Status::live);
   save_preview_summary(lab.host, "shop", std::string(64, 'c'), {});
-  auto next = request_again(lab.host, *find_deployment(lab.database, id));
+  auto next = request_again(lab.host, *find_deployment(lab.database, id), "");
   REQUIRE(next.ok());
   CHECK(find_deployment(lab.database, *next)->preview_sha256 == std::string(64, 'c'));
 }

@@ -37,6 +37,9 @@ class Bank {
  public:
   explicit Bank(unsigned seed) : random_(seed) {
     create_gateway_tables(books_);
+    add_key_columns(books_);
+    create_alert_table(books_);
+    create_service_tables(books_);
     set_spend_limit(books_, std::string(account_scope), 2'000'000'000);
     set_spend_limit(books_, app_scope("app_0"), 700'000'000);
     for (int i = 0; i < 4; ++i) add_station(i);
@@ -291,6 +294,7 @@ class Bank {
                                                .service = "",
                                                .model = "",
                                                .before_id = "",
+                                               .find = "",
                                                .count_max = 1'000'000})) {
       CHECK(charged.emplace(row.at("id"), row.at("cost_nanos")).second);
       sum += row.at("cost_nanos").get<int64_t>();

@@ -4,6 +4,8 @@
 
 #include "shared/base/text.h"
 #include "shared/base/time.h"
+#include "shared/gateway/app_key.h"
+#include "shared/gateway/services.h"
 
 namespace fairway::test {
 
@@ -186,12 +188,16 @@ std::string why_secret_is_open(Stage& stage) {
       "SELECT detail FROM resources",
       "SELECT text FROM activity",
       "SELECT sealed_value FROM project_variables",
+      "SELECT sealed_key FROM service_choices",
+      "SELECT sealed_text FROM app_keys",
       "SELECT url || coalesce(failure, '') FROM deployments",
       "SELECT database_token_sealed || environment_vars_encrypted || deployment_url"
       " FROM deployed_apps"};
   for (const auto& sql : columns) {
     for (const Row& row : stage.database.run(sql, {}).rows) {
-      if (row.text(0).find("CANARY") != std::string::npos) return cat({"G8: by ", sql});
+      for (std::string_view secret : {"CANARY", "fw_live_"}) {
+        if (row.text(0).find(secret) != std::string::npos) return cat({"G8: by ", sql});
+      }
     }
   }
   return "";
@@ -244,6 +250,42 @@ std::string why_schema_differs(Stage& stage) {
   auto difference = schema_difference(production, *schema);
   if (difference.identical()) return "";
   return cat({"G10: the live release is not served with its schema: ", difference.statements[0]});
+}
+
+namespace {
+
+// What the live site calls services with; nothing where there is no site.
+std::optional<std::string> key_of_site(Stage& stage) {
+  for (const auto& [name, site] : stage.pages.standing()) {
+    if (site->is_strangers) continue;
+    for (const auto& release : site->releases) {
+      auto found = release.variables.find("OPENAI_API_KEY");
+      bool has_key = found != release.variables.end();
+      if (release.id == site->canonical) return has_key ? found->second : "";
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string why_app_key_is_wrong(Stage& stage, bool is_on) {
+  auto last = find_last_deployment(stage.database, stage.project_id);
+  if (!last || is_active(last->status) || last->status == Status::needs_you) return "";
+  auto keys = active_keys_of_project(stage.database, stage.project_id);
+  auto app = find_app_of(stage.database, stage.project_id);
+  if (!app || app->release == 0) return keys.empty() ? "" : "a key outlives its app";
+  if (keys.size() > 1) return "two keys for one app";
+  std::string text = key_of_site(stage).value_or("");
+  if (last->status == Status::live && is_on == text.empty()) {
+    return is_on ? "the app did not get its key" : "the app got a key for a service that is off";
+  }
+  if (text.empty()) return "";
+  auto key = parse_app_key(text);
+  auto row = key ? find_app_key(stage.database, key->key_id) : std::nullopt;
+  bool is_it = row && row->secret_hash == key->secret_hash && row->app_id == app->id;
+  if (!is_it) return "the app has a key that nobody knows";
+  return row->revoked_at_ms == 0 ? "" : "the live app's key is revoked";
 }
 
 std::string why_added_rows_differ(Stage& stage, int64_t notes) {

@@ -48,6 +48,11 @@ std::string why_rows_are_lost(Stage& stage, int64_t visitors);
 // G10: production's schema is that of the live release, and nothing is put aside any more.
 std::string why_schema_differs(Stage& stage);
 
+// The key that the app calls services with is there once, in use, and the one that the live site
+// has; an app that is gone has none in use. `is_on`: services were switched on for the last
+// release.
+std::string why_app_key_is_wrong(Stage& stage, bool is_on);
+
 // The rows of the table that a redeployment added are there, each of them once.
 std::string why_added_rows_differ(Stage& stage, int64_t notes);
 

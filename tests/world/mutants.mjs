@@ -6,6 +6,18 @@
 /** @type {Mutant[]} */
 export const mutants = [
   {
+    name: 'a release makes its app another key',
+    file: 'shared/deployment/environment.cpp',
+    find: 'if (deployed_key_of(host.database, deployment.app_id)) co_return Done{};',
+    replace: '(void)0;',
+  },
+  {
+    name: 'an undone key stays in use',
+    file: 'shared/gateway/ledger_store.cpp',
+    find: 'WHERE app_id = ?1 AND revoked_at_ms = 0',
+    replace: 'WHERE app_id = ?1 AND revoked_at_ms = -1',
+  },
+  {
     name: 'a lease lasts no time',
     file: 'shared/jobs/jobs_store.cpp',
     find: 'now_ms + lease_ms',

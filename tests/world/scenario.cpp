@@ -3,6 +3,7 @@
 #include "shared/api/api.h"
 #include "shared/base/text.h"
 #include "shared/base/time.h"
+#include "shared/gateway/services.h"
 #include "tests/world/checkers.h"
 #include "tests/world/previews.h"
 
@@ -180,9 +181,20 @@ class Drama {
     plan_sweep(host_, stage_.account);
   }
 
+  // Sometimes the app is to have a service, with the platform's key or the user's own.
+  void choose_services() {
+    if (!world_.chance.percent(30)) return;
+    auto payer = Payer(world_.chance.below(3));
+    std::string own_key = payer == Payer::own ? "CANARY-own-key" : "";
+    has_service_ = payer != Payer::off;
+    run_quietly(choose_service(host_, stage_.account, stage_.project_id,
+                               {.service = "openai", .payer = payer, .sealed_key = "", .hint = ""},
+                               own_key));
+  }
+
   std::string click() {
-    auto id =
-        request_deployment(host_, {stage_.account, stage_.project_id, "", accepted_losses_, data_});
+    auto id = request_deployment(host_, {stage_.account, stage_.project_id, "", accepted_losses_,
+                                         data_, "https://fairway.test"});
     FAIRWAY_ASSERT(id.ok());
     return *id;
   }
@@ -190,6 +202,7 @@ class Drama {
   // One deployment from the click to its end, with what the user does meanwhile.
   void deploy(const PreviewData& data) {
     upload(data);
+    choose_services();
     std::string id = click();
     if (!is_chosen_) disturb(id);
     run_machine();
@@ -276,6 +289,7 @@ class Drama {
     auto last = find_last_deployment(host_.database, stage_.project_id);
     report(why_left_over(stage_));
     report(why_secret_is_open(stage_));
+    report(why_app_key_is_wrong(stage_, has_service_));
     report(why_not_serving(stage_));
     report(why_rows_are_lost(stage_, visitors_));
     report(why_schema_differs(stage_));
@@ -439,6 +453,7 @@ class Drama {
   std::map<std::string, int64_t> cancelled_at_ms_;
   const bool is_chosen_ = play_.fail_request > 0 || play_.fail_requests_from > 0;
   bool is_calm_ = false;
+  bool has_service_ = false;
   bool is_hasty_ = false;  // the next deployment comes before what is put aside goes
 };
 

@@ -20,9 +20,9 @@ export const mayInclude = {
   builds: [...foundation, 'jobs'],
   metering: foundation,
 };
+mayInclude.gateway = [...foundation, 'secrets', 'subscriptions', 'metering'];
 mayInclude.deployment = Object.keys(mayInclude);
 mayInclude.agents = Object.keys(mayInclude);
-mayInclude.gateway = [...foundation, 'secrets', 'subscriptions', 'metering', 'deployment'];
 mayInclude.billing = [...foundation, 'jobs', 'subscriptions', 'metering'];
 mayInclude.api = Object.keys(mayInclude);
 
