@@ -63,6 +63,16 @@ test('a table page by page, read only', async (t) => {
   }
 });
 
+test('projects at Neon are listed, by names that are taken for text', () => {
+  const state = { origin: 'http://127.0.0.1:1', databases: [], sites: [], settings: {}, calls: [] };
+  const project = { id: 'calm-river-1', name: hostile, created_at: '2026-01-01T00:00:00Z' };
+  const shown = statusPage({ ...state, faults: [], neon_projects: [project] }, 0);
+  assert.match(shown, /Projects at Neon/);
+  assert.match(shown, /calm-river-1/);
+  assert.equal(shown.includes('<img'), false);
+  assert.equal(statusPage({ ...state, faults: [] }, 0).includes('Projects at Neon'), false);
+});
+
 test('a database that cannot be read is said to be so', () => {
   const html = statusPage(
     {

@@ -113,13 +113,26 @@ function binaries() {
   return join(versions, String(Math.max(...found)), 'bin');
 }
 
+/**
+ * The words by which setpriv becomes the server's user. Folders above the state folder are often
+ * root's alone: where the machine lets it, the user may pass through them.
+ */
+async function becoming() {
+  const user = ['--reuid', owner, '--regid', owner, '--init-groups'];
+  const passing = ['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];
+  return run('setpriv', [...user, ...passing, 'true']).then(
+    () => [...user, ...passing],
+    () => user,
+  );
+}
+
 /** @param {string} folder */
 async function start(folder) {
   const programs = binaries();
   const isRoot = process.getuid?.() === 0;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // The server refuses to run as root, and its user has to come through to its folder.
-  const as = isRoot ? ['--reuid', owner, '--regid', owner, '--init-groups'] : [];
+  const as = isRoot ? await becoming() : [];
   // The path of a socket is short. The same one again removes what a killed run has left there.
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
   const socket = join(tmpdir(), `fairway-neon-${name}`);

@@ -31,8 +31,9 @@ export function statusPage(state, now_ms) {
         It listens at <code>${state.origin}</code>.
       </p>
       <div id="live" aria-live="off">
-        ${databases(state.databases)} ${sites(state.sites)} ${faults(state.faults)}
-        ${settings(state.settings)} ${calls(state.calls, now_ms)}
+        ${databases(state.databases)} ${neonProjects(state.neon_projects ?? [])}
+        ${sites(state.sites)} ${faults(state.faults)} ${settings(state.settings)}
+        ${calls(state.calls, now_ms)}
       </div>
       <h2>Start over</h2>
       <p>Removes every database, site and token of this sandbox.</p>
@@ -56,6 +57,21 @@ function databases(list) {
         ? html`<p>None yet. Fairway creates one when an app is deployed.</p>`
         : html`<div class="grid">${list.map(database)}</div>`
     }`;
+}
+
+/** @param {any[]} list  None shows nothing: most apps are elsewhere. */
+function neonProjects(list) {
+  if (list.length === 0) return '';
+  return html`<h2>Projects at Neon</h2>
+    <div class="grid">
+      ${list.map(
+        ({ id, name, created_at }) =>
+          html`<section class="card">
+            <h3>${name}</h3>
+            <p><code>${id}</code><br />Made ${created_at}</p>
+          </section>`,
+      )}
+    </div>`;
 }
 
 /** @param {any} one */
