@@ -34,6 +34,7 @@ Task<ApiResponse> post_deploy_web(Host& host, Call call) {
   std::string project_id = fields.text("project_id", {1, 64});
   std::string key = fields.text_or("idempotency_key", "");
   std::string accepted = fields.text_or("accepted_losses", "");
+  std::string reviewed = fields.text_or("preview_sha256", "");
   if (fields.text_or("database_provider", "turso") != "turso") {
     fields.refuse("database_provider", "must be turso");
   }
@@ -42,12 +43,15 @@ Task<ApiResponse> post_deploy_web(Host& host, Call call) {
   }
   std::string data = fields.text_or("data", "keep");
   if (data != "keep" && data != "replace") fields.refuse("data", "must be keep or replace");
+  if (data == "replace" && reviewed.empty()) {
+    fields.refuse("preview_sha256", "must name the preview whose rows replace production's");
+  }
   if (accepted.size() > 64) fields.refuse("accepted_losses", "must have at most 64 bytes");
   if (key.size() > 200) fields.refuse("idempotency_key", "must have at most 200 bytes");
   if (auto failure = fields.failure()) co_return *failure;
   auto choice = data == "replace" ? DataChoice::replace : DataChoice::keep;
-  auto id =
-      request_deployment(host, {call.account(), project_id, key, accepted, choice, call.origin()});
+  auto id = request_deployment(
+      host, {call.account(), project_id, key, accepted, choice, call.origin(), reviewed});
   if (!id.ok()) co_return id.failure();
   co_return started(*id);
 }

@@ -137,8 +137,8 @@ Task<ApiResponse> put_preview(Host& host, Call call) {
   auto preview = read_preview(std::move(*body));
   if (!preview.ok()) co_return preview.failure();
   plan_sweep(host, call.account());
-  co_await keep_preview(host, call.account(), call.id, std::move(*preview));
-  co_return empty_response();
+  auto sha256 = co_await keep_preview(host, call.account(), call.id, std::move(*preview));
+  co_return json_response({{"preview_sha256", sha256}});
 }
 
 Task<ApiResponse> get_environment(Host& host, Call call) {

@@ -125,10 +125,13 @@ struct DeploymentRequest {
   std::string accepted_losses = "";  // see Deployment
   DataChoice data = DataChoice::keep;
   std::string origin = "";
+  // What the user looked at, as keep_preview named it; "" is what is there by now.
+  std::string preview_sha256 = "";
 };
 // Answers the id of the deployment, queued. While one is active for the project, and for a key that
 // was used before, the same id comes again (G1). fix_input: `project_not_found`,
-// `nothing_uploaded`, `deployment_active` (it is being deleted); ask_permission `provider_off`.
+// `nothing_uploaded`, `preview_changed`, `deployment_active` (it is being deleted); ask_permission
+// `provider_off`.
 Outcome<std::string> request_deployment(Host& host, const DeploymentRequest& request);
 // Another try of an ended deployment or removal, with its yes and its choice about rows: these hold
 // for what was looked at. fix_input `choices_outdated` when something was deployed since, or the

@@ -62,6 +62,11 @@ Outcome<std::string> request_deployment(Host& host, const DeploymentRequest& req
   }
   auto project = find_project(host.database, request.project_id);
   if (auto failure = why_not(host, project)) return *failure;
+  if (!request.preview_sha256.empty() && request.preview_sha256 != project->preview_sha256) {
+    return fix_input("preview_changed",
+                     "Another preview was uploaded since you looked at this one.",
+                     "Look at the tables and choices again, then deploy. Nothing was changed.");
+  }
   auto found = find_app_of(host.database, project->id);
   App app = found ? *found : new_app(host, project->id);
   Deployment deployment;
@@ -84,8 +89,13 @@ Outcome<std::string> request_again(Host& host, const Deployment& deployment,
   if (deployment.verb == Verb::tear_down) {
     return request_tear_down(host, deployment.account, deployment.app_id);
   }
-  DeploymentRequest request{deployment.account,         deployment.project_id, "",
-                            deployment.accepted_losses, deployment.data,       origin};
+  DeploymentRequest request{deployment.account,
+                            deployment.project_id,
+                            "",
+                            deployment.accepted_losses,
+                            deployment.data,
+                            origin,
+                            ""};
   bool has_choices = !request.accepted_losses.empty() || request.data != DataChoice::keep;
   if (!has_choices) return request_deployment(host, request);
   auto last = find_last_deployment(host.database, deployment.project_id);

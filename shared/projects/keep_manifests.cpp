@@ -83,8 +83,8 @@ Task<Done> keep_bundle(Host& host, std::string account, std::string project_id, 
   co_return Done{};
 }
 
-Task<Done> keep_preview(Host& host, std::string account, std::string project_id,
-                        PreviewManifest preview) {
+Task<std::string> keep_preview(Host& host, std::string account, std::string project_id,
+                               PreviewManifest preview) {
   std::vector<Part> parts = preview.image_parts;
   for (const auto& added : preview.added_rows) {
     parts.insert(parts.end(), added.batches.begin(), added.batches.end());
@@ -92,7 +92,7 @@ Task<Done> keep_preview(Host& host, std::string account, std::string project_id,
   co_await require_parts(host, account, std::move(parts));
   auto sha256 = co_await keep_blob(host, account, to_text(preview_json(preview)));
   save_preview_summary(host, project_id, sha256, preview);
-  co_return Done{};
+  co_return sha256;
 }
 
 Task<Bundle> load_bundle(Host& host, std::string account, std::string sha256) {

@@ -146,8 +146,9 @@ std::vector<std::string> blob_keys(std::string_view account, const std::vector<P
 // Keeps a checked manifest for a project of `account`. Every part that it names must have been
 // uploaded: fix_input `part_missing` otherwise. Repeatable.
 Task<Done> keep_bundle(Host& host, std::string account, std::string project_id, Bundle bundle);
-Task<Done> keep_preview(Host& host, std::string account, std::string project_id,
-                        PreviewManifest preview);
+// Answers the name that the manifest is kept by.
+Task<std::string> keep_preview(Host& host, std::string account, std::string project_id,
+                               PreviewManifest preview);
 Task<Bundle> load_bundle(Host& host, std::string account, std::string sha256);
 Task<PreviewManifest> load_preview(Host& host, std::string account, std::string sha256);
 // A whole file of a bundle; for the text that is transformed, not for large assets.

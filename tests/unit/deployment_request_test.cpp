@@ -41,6 +41,21 @@ TEST_CASE("A yes and a choice belong to the deployment that they were given for"
   CHECK(find_deployment(lab.database, *next)->data == DataChoice::keep);
 }
 
+TEST_CASE("What was looked at is what is deployed, whatever becomes of production's rows") {
+  for (const DataChoice data : {DataChoice::keep, DataChoice::replace}) {
+    DeploymentLab lab;
+    const std::string reviewed(64, 'b');
+    const DeploymentRequest request{"ann", "shop", "", "", data, "", reviewed};
+    save_preview_summary(lab.host, "shop", std::string(64, 'c'), {});
+    CHECK(code_of(request_deployment(lab.host, request)) == "preview_changed");
+    CHECK(!find_last_deployment(lab.database, "shop"));
+    save_preview_summary(lab.host, "shop", reviewed, {});
+    auto id = request_deployment(lab.host, request);
+    REQUIRE(id.ok());
+    CHECK(find_deployment(lab.database, *id)->preview_sha256 == reviewed);
+  }
+}
+
 TEST_CASE("Another try takes the yes and the choice along while they are about the same") {
   struct Choice {
     std::string accepted;

@@ -33,7 +33,7 @@ void take_parts(World& world, std::vector<std::string>& arrived) {
     return HttpResponse{204, {}, ""};
   });
   world.edge.answer("PUT /api/projects/guestbook/bundle", 200, "{}");
-  world.edge.answer("PUT /api/projects/guestbook/preview", 200, "{}");
+  world.edge.answer("PUT /api/projects/guestbook/preview", 200, R"({"preview_sha256":"p1"})");
   world.edge.answer("POST /api/deploy/web", 202, R"({"deployment_id":"dep_1"})");
   world.edge.answer("GET /api/deploy/status/dep_1", 200, to_text(deployment_json("running", 2)));
 }
@@ -121,6 +121,24 @@ TEST_CASE("a lost connection is tried again with growing pauses, and at once whe
   world.settle();
   CHECK_FALSE(world.state.connection.lost);
   CHECK(world.state.projects.here());
+}
+
+TEST_CASE("a preview that the builder saved anew is looked at before it is deployed") {
+  World world;
+  answer_usual(world);
+  put_guestbook(world);
+  std::vector<std::string> arrived;
+  take_parts(world, arrived);
+  start(world);
+  open_deploy(world.dashboard, "guestbook");
+  world.settle();
+  std::string& database = world.browser.stored.find("guestbook")->second.database;
+  database[27] = static_cast<char>(database[27] + 1);  // the change counter in the header
+  start_deployment(world.dashboard);
+  world.settle();
+  CHECK(find_upload(world.state, "guestbook").problem.code == "preview_changed");
+  CHECK(arrived.empty());
+  CHECK(world.edge.count("POST /api/deploy/web") == 0);
 }
 
 TEST_CASE("the builder's previews are counted by opening them") {

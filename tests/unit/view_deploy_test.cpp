@@ -359,7 +359,7 @@ std::string start_body(World& world) {
 void take_everything(World& world) {
   world.edge.answer("POST /api/blobs/missing", 200, R"({"missing":[]})");
   world.edge.answer("PUT /api/projects/guestbook/bundle", 204, "");
-  world.edge.answer("PUT /api/projects/guestbook/preview", 204, "");
+  world.edge.answer("PUT /api/projects/guestbook/preview", 200, R"({"preview_sha256":"p1"})");
   world.edge.answer("POST /api/projects", 200, "{}");
   world.edge.answer("POST /api/deploy/web", 202, R"({"deployment_id":"dep_1"})");
 }
@@ -421,6 +421,7 @@ TEST_CASE("production's rows are replaced only when that is chosen") {
   CHECK(page.click(Role::button, "Deploy and replace rows"));
   world.settle();
   CHECK(start_body(world).find(R"("data":"replace")") != std::string::npos);
+  CHECK(start_body(world).find(R"("preview_sha256":"p1")") != std::string::npos);
   CHECK(start_body(world).find(R"("accepted_losses":"")") != std::string::npos);
 }
 

@@ -105,6 +105,7 @@ export class Tab {
     const sent = /** @type {BodyInit} */ (isRaw ? body : JSON.stringify(body));
     const reply = await this.person.call(path, { method: 'PUT', body: sent });
     if (reply.status >= 300) throw new Error(`PUT ${path}: ${reply.status} ${reply.text}`);
+    return reply.json;
   }
 
   /** @param {string | Uint8Array} bytes @returns {Promise<Part[]>} */
@@ -146,7 +147,7 @@ export class Tab {
       for (let i = 0; i < batches; ++i) parts.push(...(await this.sendParts(made.batch(next++))));
       added_rows.push({ table, rows, batches: parts });
     }
-    await this.put(`/api/projects/${project}/preview`, {
+    const kept = await this.put(`/api/projects/${project}/preview`, {
       image: {
         size_bytes: made.image.length,
         sha256: sha256Of(made.image),
@@ -157,14 +158,16 @@ export class Tab {
       tables,
       added_rows,
     });
+    return kept.preview_sha256;
   }
 
-  /** @param {string} project @param {Uint8Array} database @param {Record<string, string>} files */
+  /** Answers how the edge names the preview.
+   *  @param {string} project @param {Uint8Array} database @param {Record<string, string>} files */
   async upload(project, database, files = appFiles) {
     await this.person.post('/api/projects', { id: project, name: project, description: '' });
     const { production_tables } = await this.plan(project);
     await this.sendBundle(project, files);
-    await this.sendPreview(project, database, production_tables);
+    return this.sendPreview(project, database, production_tables);
   }
 
   /** What a redeployment would change. @param {string} project @param {Uint8Array} database */
@@ -174,7 +177,7 @@ export class Tab {
   }
 
   /** Starts a deployment and waits for its end. @param {string} project
-   *  @param {{data?: string, accepted_losses?: string}} [wishes] */
+   *  @param {{data?: string, accepted_losses?: string, preview_sha256?: string}} [wishes] */
   async deploy(project, wishes = {}) {
     const started = await this.person.post('/api/deploy/web', { project_id: project, ...wishes });
     if (started.status !== 202) throw new Error(`${started.status} ${started.text}`);

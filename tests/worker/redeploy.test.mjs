@@ -217,12 +217,26 @@ test('a yes does not cover a preview that came later; two tabs give it once', as
   assert.deepEqual(await askSite(url, 'SELECT count(*) AS n FROM note'), [{ n: 3 }]);
 });
 
+test('what was looked at is what is deployed, or nothing', async () => {
+  const { tab, url } = await liveProject('lou');
+  const reviewed = await tab.upload('guests', previewOf(product.folder, guests));
+  await tab.upload('guests', previewOf(product.folder, smaller));
+  for (const data of ['keep', 'replace']) {
+    const wish = { project_id: 'guests', data, preview_sha256: reviewed };
+    const { status, json } = await tab.person.post('/api/deploy/web', wish);
+    assert.deepEqual([status, json.error.code], [400, 'preview_changed']);
+  }
+  const unnamed = { project_id: 'guests', data: 'replace' };
+  assert.equal((await tab.person.post('/api/deploy/web', unnamed)).status, 400);
+  assert.equal((await askSite(url, 'SELECT name FROM guest')).length, 2);
+});
+
 test("the preview's rows in place of production's: the old database is kept", async () => {
   const { tab, url } = await liveProject('una');
   await askSite(url, "INSERT INTO guest(name) VALUES ('a visitor') RETURNING id");
   const { database_name: old } = await tab.plan('guests');
-  await tab.upload('guests', previewOf(product.folder, smaller));
-  const second = await tab.deploy('guests', { data: 'replace' });
+  const preview_sha256 = await tab.upload('guests', previewOf(product.folder, smaller));
+  const second = await tab.deploy('guests', { data: 'replace', preview_sha256 });
   assert.equal(second.status, 'live', JSON.stringify(second.failure));
   assert.deepEqual(await askSite(url, 'SELECT count(*) AS n FROM guest'), [{ n: 0 }]);
   assert.deepEqual(await askSite(url, 'SELECT at FROM visit'), [{ at: 7 }]);

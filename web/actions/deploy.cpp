@@ -205,16 +205,26 @@ void upload_failed(Dashboard& dashboard, const std::string& project_id, const Fa
   Upload& upload = dashboard.state.uploads[project_id];
   upload.stage = Upload::Stage::failed;
   upload.problem = failure;
+  // What was chosen was about another preview.
+  DeployDialog* dialog = dialog_of_project(dashboard, project_id);
+  if (failure.code != "preview_changed" || dialog == nullptr) return;
+  dialog->accepts_losses = false;
+  dialog->replaces_rows = false;
+  dashboard.running.restart("builder", load_builder(dashboard));
+  reload_plan(dashboard);
 }
 
 Task<Done> upload_and_start(Dashboard& dashboard, api_client::Start start) {
   const std::string project_id = start.project_id;
-  if (find_local(dashboard.state, project_id) != nullptr) {
-    auto uploaded = co_await outcome_of(upload_project(dashboard, project_id));
+  if (const LocalProject* local = find_local(dashboard.state, project_id)) {
+    std::string reviewed_sha256 = local->preview.value ? local->preview.value->sha256 : "";
+    auto uploaded =
+        co_await outcome_of(upload_project(dashboard, project_id, std::move(reviewed_sha256)));
     if (!uploaded.ok()) {
       upload_failed(dashboard, project_id, uploaded.failure());
       co_return Done{};
     }
+    start.preview_sha256 = std::move(uploaded.value());
   }
   dashboard.state.uploads[project_id].stage = Upload::Stage::starting;
   auto id = co_await outcome_of(api_client::start_web_deployment(dashboard.host, std::move(start)));

@@ -65,7 +65,8 @@ Outcome<std::vector<NewTable>> read_new_tables(Preview& preview, const Inspectio
 
 }  // namespace
 
-Task<LocalPreview> look_into_preview(Browser& browser, std::string project_id, int64_t size_bytes) {
+Task<LocalPreview> look_into_preview(Host& host, Browser& browser, std::string project_id,
+                                     int64_t size_bytes) {
   if (size_bytes < 0) {
     co_return fix_input("preview_missing", "The project has no preview database.",
                         "You must act: open the project in the Builder, let it run once, and save "
@@ -73,11 +74,14 @@ Task<LocalPreview> look_into_preview(Browser& browser, std::string project_id, i
   }
   if (auto failure = why_too_large(size_bytes)) co_return *failure;
   auto bytes = co_await browser.read_database(std::move(project_id));
+  auto digest = co_await host.crypto.sha256(bytes);
   auto preview = open_preview(std::move(bytes));
   if (!preview.ok()) co_return preview.failure();
   auto inspection = inspect(preview.value());
   if (!inspection.ok()) co_return inspection.failure();
-  co_return local_preview_of(preview.value(), inspection.value());
+  LocalPreview found = local_preview_of(preview.value(), inspection.value());
+  found.sha256 = hex(digest);
+  co_return found;
 }
 
 Outcome<PreparedPreview> prepare_preview(std::string database,

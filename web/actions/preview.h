@@ -17,7 +17,8 @@ namespace fairway {
 
 // Fails with fix_input `preview_missing` when the project has no preview database, else as
 // open_preview does.
-Task<LocalPreview> look_into_preview(Browser& browser, std::string project_id, int64_t size_bytes);
+Task<LocalPreview> look_into_preview(Host& host, Browser& browser, std::string project_id,
+                                     int64_t size_bytes);
 
 // The rows of a table that production lacks, as batches that its database takes one after another.
 struct NewTable {

@@ -51,7 +51,8 @@ Task<Done> count_preview(Dashboard& dashboard, std::string project_id) {
   local->preview.ask(dashboard.host.clock.now_ms());
   refresh_cards(dashboard.state);
   const int64_t size_bytes = local->database_size_bytes;
-  auto preview = co_await outcome_of(look_into_preview(dashboard.browser, project_id, size_bytes));
+  auto preview = co_await outcome_of(
+      look_into_preview(dashboard.host, dashboard.browser, project_id, size_bytes));
   local = find_local(dashboard.state, project_id);
   if (local == nullptr) co_return Done{};
   if (preview.ok()) {

@@ -31,6 +31,7 @@ struct Package {
   MemoryFile image;
   std::vector<PartSource> parts;
   Json bundle_files = Json::array();
+  std::string reviewed_sha256;
   Json preview;  // Null when the project has no preview database.
 };
 
@@ -106,11 +107,20 @@ Task<std::optional<Redeployment>> look_at_production(Dashboard& dashboard, std::
   co_return std::optional<Redeployment>({std::move(plan.production_tables), std::move(load_id)});
 }
 
+Failure preview_changed() {
+  return fix_input("preview_changed", "The Builder has saved other data since you looked at it.",
+                   "You must act: look at the tables and choices again, then deploy. Nothing was "
+                   "changed.");
+}
+
 Task<Done> read_preview_database(Dashboard& dashboard, Package& package, int64_t size_bytes) {
   if (auto failure = why_too_large(size_bytes)) co_return *failure;
   auto database = co_await dashboard.browser.read_database(package.project_id);
   enter_stage(dashboard, package.project_id, Upload::Stage::preparing);
   auto source_digest = co_await dashboard.host.crypto.sha256(database);
+  if (!package.reviewed_sha256.empty() && hex(source_digest) != package.reviewed_sha256) {
+    co_return preview_changed();
+  }
   const auto source_size = static_cast<int64_t>(database.size());
   auto redeployment =
       co_await look_at_production(dashboard, package.project_id, hex(source_digest));
@@ -223,11 +233,13 @@ Task<BuilderProject> find_stored(Dashboard& dashboard, std::string project_id) {
 
 }  // namespace
 
-Task<Done> upload_project(Dashboard& dashboard, std::string project_id) {
+Task<std::string> upload_project(Dashboard& dashboard, std::string project_id,
+                                 std::string reviewed_sha256) {
   enter_stage(dashboard, project_id, Upload::Stage::reading);
   auto project = co_await find_stored(dashboard, project_id);
   Package package;
   package.project_id = project_id;
+  package.reviewed_sha256 = std::move(reviewed_sha256);
   co_await read_files(dashboard, package, project);
   co_await api_client::register_project(dashboard.host, project.id, project.name,
                                         project.description);
@@ -238,10 +250,8 @@ Task<Done> upload_project(Dashboard& dashboard, std::string project_id) {
   enter_stage(dashboard, project_id, Upload::Stage::describing);
   Json bundle{{"files", package.bundle_files}};
   co_await api_client::put_bundle(dashboard.host, project_id, std::move(bundle));
-  if (!package.preview.is_null()) {
-    co_await api_client::put_preview(dashboard.host, project_id, package.preview);
-  }
-  co_return Done{};
+  if (package.preview.is_null()) co_return std::string();
+  co_return co_await api_client::put_preview(dashboard.host, project_id, package.preview);
 }
 
 }  // namespace fairway

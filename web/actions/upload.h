@@ -15,6 +15,10 @@ namespace fairway {
 
 inline constexpr size_t parts_at_once = 3;
 
-Task<Done> upload_project(Dashboard& dashboard, std::string project_id);
+// `reviewed_sha256` is that of the preview's bytes that were looked at, "" when none were; others
+// fail with fix_input `preview_changed`, and nothing is sent. Answers how the edge names the
+// preview, "" where there is none.
+Task<std::string> upload_project(Dashboard& dashboard, std::string project_id,
+                                 std::string reviewed_sha256);
 
 }  // namespace fairway

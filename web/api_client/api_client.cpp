@@ -149,10 +149,10 @@ Task<Done> put_bundle(Host& host, std::string project_id, Json manifest) {
   co_return Done{};
 }
 
-Task<Done> put_preview(Host& host, std::string project_id, Json manifest) {
+Task<std::string> put_preview(Host& host, std::string project_id, Json manifest) {
   HttpRequest request = request_with("PUT", project_path(project_id, "/preview"), manifest);
-  co_await ask(host, std::move(request), Patience::patient);
-  co_return Done{};
+  auto body = co_await ask(host, std::move(request), Patience::patient);
+  co_return decode_preview_sha256(body);
 }
 
 Task<std::string> start_web_deployment(Host& host, Start start) {
@@ -162,6 +162,7 @@ Task<std::string> start_web_deployment(Host& host, Start start) {
                                           {"database_provider", "turso"},
                                           {"hosting_provider", "cloudflare"},
                                           {"data", data},
+                                          {"preview_sha256", std::move(start.preview_sha256)},
                                           {"accepted_losses", std::move(start.accepted_losses)},
                                           {"idempotency_key", std::move(start.idempotency_key)}});
   auto body = co_await ask(host, std::move(request), Patience::patient);

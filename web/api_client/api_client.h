@@ -41,13 +41,15 @@ Task<std::vector<message::Variable>> save_environment(Host& host, std::string pr
 Task<std::vector<std::string>> ask_missing(Host& host, std::vector<std::string> sha256);
 Task<Done> put_part(Host& host, std::string sha256, std::string bytes);
 Task<Done> put_bundle(Host& host, std::string project_id, Json manifest);
-Task<Done> put_preview(Host& host, std::string project_id, Json manifest);
+// Answers the name that the edge gives to the preview.
+Task<std::string> put_preview(Host& host, std::string project_id, Json manifest);
 
 struct Start {
   std::string project_id;
   std::string idempotency_key;
   std::string accepted_losses;  // The digest of the changes that were said yes to.
   enum class Rows : uint8_t { keep, replace } rows = Rows::keep;
+  std::string preview_sha256;  // As put_preview named what was looked at.
 };
 // Answers the id of the deployment that is active now; the same key never starts a second one.
 Task<std::string> start_web_deployment(Host& host, Start start);

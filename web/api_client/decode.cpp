@@ -396,6 +396,12 @@ Outcome<std::string> decode_deployment_id(const Json& json) {
   return id;
 }
 
+Outcome<std::string> decode_preview_sha256(const Json& json) {
+  auto sha256 = text_or(json, "preview_sha256", "");
+  if (sha256.empty()) return unreadable("the name of the preview");
+  return sha256;
+}
+
 message::Problem decode_problem(int status, const Json& json) {
   const Json& error = member(json, "error");
   auto problem = problem_of(error);

@@ -25,6 +25,9 @@ Outcome<std::vector<std::string>> decode_missing(const Json& json);
 // {"deployment_id": "..."}.
 Outcome<std::string> decode_deployment_id(const Json& json);
 
+// {"preview_sha256": "..."}.
+Outcome<std::string> decode_preview_sha256(const Json& json);
+
 // {"error": {...}} of an answer with `status`. An answer without a readable error (a proxy's page,
 // an empty body) becomes a failure by its status: 401 ask_permission `signed_out`, 429 and 5xx
 // retry_later, others report_bug.

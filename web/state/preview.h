@@ -26,6 +26,7 @@ struct LocalPreview {
   int64_t size_bytes = 0;
   int64_t saved_at_ms = 0;
   std::vector<SchemaObject> schema = {};
+  std::string sha256 = "";  // Of the bytes that were looked into.
 };
 
 // What a redeployment does to rows: "1 new table with 12 rows is added. Rows in production stay."
