@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "shared/base/json.h"
+#include "shared/host/host.h"
 #include "shared/migration/memory_file.h"
 #include "web/actions/browser.h"
 #include "web/state/preview.h"
