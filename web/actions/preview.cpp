@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "shared/base/limits.h"
+#include "shared/base/text.h"
 #include "shared/migration/difference.h"
 #include "shared/migration/preview.h"
 #include "shared/migration/report.h"
