@@ -170,7 +170,10 @@ class Drama {
   }
 
   // Something of the user's side that always works, done at once.
-  void run_quietly(Task<Done> task) { FAIRWAY_ASSERT(done_at_once(std::move(task)).ok()); }
+  template <typename T>
+  void run_quietly(Task<T> task) {
+    FAIRWAY_ASSERT(done_at_once(std::move(task)).ok());
+  }
 
   void upload(const PreviewData& data) {
     for (const auto& [sha256, bytes] : data.blobs) {
