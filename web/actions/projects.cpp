@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "shared/base/text.h"
+#include "web/actions/app_keys.h"
 #include "web/actions/connection.h"
 #include "web/actions/deploy.h"
 #include "web/actions/preview.h"
 #include "web/actions/review.h"
+#include "web/actions/usage.h"
 #include "web/api_client/api_client.h"
 
 namespace fairway {
@@ -138,8 +140,17 @@ Task<Done> load_activity(Dashboard& dashboard) {
 void refresh_all(Dashboard& dashboard) {
   dashboard.running.restart("builder", load_builder(dashboard));
   dashboard.running.restart("projects", load_projects(dashboard));
-  if (dashboard.state.page == Page::activity) {
+  load_page(dashboard);
+}
+
+void load_page(Dashboard& dashboard) {
+  const Page page = dashboard.state.page;
+  if (page == Page::activity) {
     dashboard.running.restart("activity", load_activity(dashboard));
+  } else if (page == Page::usage) {
+    dashboard.running.restart("usage", load_usage(dashboard));
+  } else if (page == Page::app) {
+    dashboard.running.restart("app keys", load_app_keys(dashboard));
   }
 }
 
@@ -151,9 +162,10 @@ void show_page(Dashboard& dashboard, Page page) {
   }
   state.page = page;
   dashboard.browser.show_address(page == Page::activity ? "/app/dashboard?page=activity"
+                                 : page == Page::usage  ? "/app/dashboard?page=usage"
                                                         : "/app/dashboard");
   dashboard.browser.set_title(tab_title(state));
-  if (page == Page::activity) dashboard.running.restart("activity", load_activity(dashboard));
+  load_page(dashboard);
 }
 
 }  // namespace fairway

@@ -18,6 +18,9 @@ Task<Done> load_activity(Dashboard& dashboard);
 
 void refresh_all(Dashboard& dashboard);
 
+// Asks for what the page that is shown needs, besides the lists.
+void load_page(Dashboard& dashboard);
+
 // Changes the page and the address bar.
 void show_page(Dashboard& dashboard, Page page);
 

@@ -4,6 +4,7 @@
 
 #include "shared/base/id.h"
 #include "shared/base/text.h"
+#include "web/actions/app_keys.h"
 #include "web/actions/connection.h"
 #include "web/actions/deploy.h"
 #include "web/actions/projects.h"
@@ -30,11 +31,7 @@ std::string without_fragment(std::string_view url) {
 }
 
 void follow_address(Dashboard& dashboard, const PageAddress& address) {
-  State& state = dashboard.state;
-  state.page = address.page == "activity" ? Page::activity : Page::projects;
-  if (state.page == Page::activity) {
-    dashboard.running.restart("activity", load_activity(dashboard));
-  }
+  follow_page(dashboard, address);
   if (!address.deploy.empty()) open_deploy(dashboard, address.deploy);
   if (address.review) open_review(dashboard, address.deploy);
 }
@@ -82,6 +79,17 @@ Task<Done> wait_for_session(Dashboard& dashboard) {
 
 }  // namespace
 
+void follow_page(Dashboard& dashboard, const PageAddress& address) {
+  State& state = dashboard.state;
+  state.page = address.page == "activity" ? Page::activity
+               : address.page == "usage"  ? Page::usage
+                                          : Page::projects;
+  load_page(dashboard);
+  if (address.page == "app" && !address.project.empty()) {
+    dashboard.running.restart("app page", follow_app_page(dashboard, address.project));
+  }
+}
+
 PageAddress read_address(std::string_view url) {
   PageAddress address;
   const size_t hash = url.find('#');
@@ -100,6 +108,8 @@ PageAddress read_address(std::string_view url) {
   const std::string deploy = parameter(query, "deploy");
   if (is_project_id(deploy)) address.deploy = deploy;
   address.page = parameter(query, "page");
+  const std::string project = parameter(query, "project");
+  if (is_project_id(project)) address.project = project;
   address.review = !address.deploy.empty() && parameter(query, "review") == "data";
   address.access_token = parameter(fragment, "access_token");
   address.sign_in_error = parameter(fragment, "error_description");

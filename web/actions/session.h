@@ -16,12 +16,16 @@ namespace fairway {
 struct PageAddress {
   std::string path_and_query;  // Without scheme, host and fragment.
   std::string deploy;          // ?deploy=<project id>, empty unless it is one.
-  std::string page;            // ?page=activity
+  std::string page;            // ?page=activity, usage, app
+  std::string project;         // &project=<project id>, with page=app
   bool review = false;         // &review=data, with deploy
   std::string access_token;    // #access_token=...
   std::string sign_in_error;   // #error_description=... (or error=) of a refused sign-in.
 };
 PageAddress read_address(std::string_view url);
+
+// Shows the page that an address names, and asks for what it needs.
+void follow_page(Dashboard& dashboard, const PageAddress& address);
 
 // Where signing in starts: the sign-in page with redirect_to = this page without its fragment.
 std::string sign_in_address(const State& state, std::string_view here);

@@ -70,6 +70,22 @@ std::string deployment_path(std::string_view id, std::string_view rest) {
 
 }  // namespace
 
+Task<Json> get_json(Host& host, std::string path) {
+  co_return co_await ask(host, request_of("GET", std::move(path)), Patience::once);
+}
+
+Task<Json> put_json(Host& host, std::string path, Json body) {
+  co_return co_await ask(host, request_with("PUT", std::move(path), body), Patience::patient);
+}
+
+Task<Json> post_json_once(Host& host, std::string path, Json body) {
+  co_return co_await ask(host, request_with("POST", std::move(path), body), Patience::once);
+}
+
+Task<Json> delete_at(Host& host, std::string path) {
+  co_return co_await ask(host, request_of("DELETE", std::move(path)), Patience::patient);
+}
+
 Task<message::Health> fetch_health(Host& host) {
   auto body = co_await ask(host, request_of("GET", "/api/health"), Patience::once);
   co_return decode_health(body);

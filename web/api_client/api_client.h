@@ -17,6 +17,12 @@
 
 namespace fairway::api_client {
 
+// The plain verbs, for the questions of gateway_client.h.
+Task<Json> get_json(Host& host, std::string path);
+Task<Json> put_json(Host& host, std::string path, Json body);
+Task<Json> post_json_once(Host& host, std::string path, Json body);
+Task<Json> delete_at(Host& host, std::string path);
+
 Task<message::Health> fetch_health(Host& host);
 
 // Exchanges the token of the sign-in page for a session cookie; the token is not kept.

@@ -272,6 +272,9 @@ Outcome<message::Plan> decode_plan(const Json& json) {
     if (!name.is_string()) return unreadable("this deployment");
     plan.production_tables.push_back(name.get<std::string>());
   }
+  auto services = decode_services(json);
+  if (services.ok()) plan.services = std::move(*services);  // An older edge has none.
+  plan.spend_limit_nanos = integer_or(json, "spend_limit_nanos", 0);
   return plan;
 }
 

@@ -22,6 +22,13 @@ Outcome<message::Report> decode_report(const Json& json);
 Outcome<std::vector<message::Activity>> decode_activity(const Json& json);
 Outcome<std::vector<std::string>> decode_missing(const Json& json);
 
+// decode_gateway.cpp
+Outcome<std::vector<message::Service>> decode_services(const Json& json);
+Outcome<message::AppKey> decode_app_key(const Json& json);
+Outcome<message::AppKeys> decode_app_keys(const Json& json);
+Outcome<message::Usage> decode_usage(const Json& json);
+Outcome<message::UsageCalls> decode_usage_calls(const Json& json);
+
 // {"deployment_id": "..."}.
 Outcome<std::string> decode_deployment_id(const Json& json);
 

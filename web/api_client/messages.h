@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "shared/base/outcome.h"
+#include "web/api_client/gateway_messages.h"
 
 namespace fairway::message {
 
@@ -131,6 +132,8 @@ struct Plan {
   int64_t month_total_nanos = 0;
   std::vector<Blocker> blockers;
   std::vector<Variable> environment;
+  std::vector<Service> services;
+  int64_t spend_limit_nanos = 0;  // Of the account, a month.
   // Names of the tables that the live release was deployed with; none before the first.
   std::vector<std::string> production_tables;
 };

@@ -32,6 +32,7 @@ void add_project_actions(const State& state, const Card& card, std::vector<Comma
   if (!url.empty()) {
     commands->push_back(
         act(CommandKind::open_app, card.id, cat({"Open ", card.name}), address_words(url)));
+    commands->push_back(act(CommandKind::show_keys, card.id, cat({"API keys of ", card.name}), ""));
   }
 }
 
@@ -120,6 +121,7 @@ std::vector<Command> all_commands(const State& state) {
                         lower_ascii(status_words(card.status)), ""});
   }
   commands.push_back(place(CommandKind::go_projects, "Projects", "", "G P"));
+  commands.push_back(place(CommandKind::go_usage, "Usage", "calls and what they cost", "G U"));
   commands.push_back(place(CommandKind::go_activity, "Activity", "deployment history", "G A"));
   commands.push_back(place(CommandKind::open_builder, "The Builder", "", "G B"));
   return commands;

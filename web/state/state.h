@@ -17,6 +17,7 @@
 #include "web/state/projects.h"
 #include "web/state/remote.h"
 #include "web/state/review.h"
+#include "web/state/usage.h"
 #include "web/ui/theme.h"
 
 namespace fairway {
@@ -30,7 +31,7 @@ struct Session {
   bool entering = false;  // A token that came with the address is being exchanged.
 };
 
-enum class Page : uint8_t { projects, activity };
+enum class Page : uint8_t { projects, usage, activity, app };
 
 // The connection to Fairway, as the last requests found it.
 struct EdgeConnection {
@@ -86,7 +87,17 @@ struct EnvironmentEditor {
 
 enum class CancelStage : uint8_t { none, asked, sending };
 // Rows of the phone's deploy screen that open their own sheet.
-enum class Sheet : uint8_t { none, database, hosting, data, environment, domain, steps, log };
+enum class Sheet : uint8_t {
+  none,
+  database,
+  hosting,
+  data,
+  environment,
+  services,
+  domain,
+  steps,
+  log
+};
 
 struct DeployDialog {
   std::string project_id;
@@ -97,6 +108,7 @@ struct DeployDialog {
   bool accepts_losses = false;  // Of the person: the yes to exactly the changes shown.
   bool replaces_rows = false;   // Of the person.
   EnvironmentEditor environment;
+  ServicesEditor services;
   // Empty while nothing has been started: the choices are shown. Else the work or its result.
   std::string deployment_id;
   Remote<message::Deployment> deployment;
@@ -123,6 +135,8 @@ struct State {
   Remote<std::vector<LocalProject>> builder;
   Remote<std::vector<message::DeploymentSummary>> deployments;
   Remote<std::vector<message::Activity>> activity;
+  UsageView usage;
+  AppView app;
   std::vector<Card> cards;  // join_projects of the two, kept in step by refresh_cards.
   EdgeConnection connection;
   std::vector<ToastMessage> toasts;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "shared/base/money.h"
 #include "shared/base/text.h"
 #include "shared/base/time.h"
 
@@ -57,6 +58,19 @@ std::string money_words(int64_t amount_nanos) {
   const int64_t size = negative ? -amount_nanos : amount_nanos;
   const int64_t cents = size / cent_nanos + (size % cent_nanos >= cent_nanos / 2 ? 1 : 0);
   return std::string(negative ? "-$" : "$") + grouped(cents / 100) + "." + two_digits(cents % 100);
+}
+
+std::string exact_money_words(int64_t amount_nanos) {
+  const int64_t amount = std::max<int64_t>(0, amount_nanos);
+  std::string rest = std::to_string(amount % nanos_per_dollar);
+  rest.insert(0, 9 - rest.size(), '0');
+  while (rest.size() > 2 && rest.back() == '0') rest.pop_back();
+  return cat({"$", grouped(amount / nanos_per_dollar), ".", rest});
+}
+
+std::string sum_words(int64_t amount_nanos) {
+  if (amount_nanos > 0 && amount_nanos < nanos_per_cent) return exact_money_words(amount_nanos);
+  return money_words(amount_nanos);
 }
 
 std::string time_ago(int64_t now_ms, int64_t then_ms) {

@@ -15,6 +15,12 @@ namespace fairway {
 // Nano-dollars, rounded half up to cents: 100000000 -> "$0.10".
 std::string money_words(int64_t amount_nanos);
 
+// A sum: to the cent, but with every digit that it has below one.
+std::string sum_words(int64_t amount_nanos);
+
+// A single amount, exactly: 550000 -> "$0.00055"; at least two digits behind the point.
+std::string exact_money_words(int64_t amount_nanos);
+
 // How long ago: "just now", "14 s ago", "6 min ago", "2 h ago", "2 days ago", "3 weeks ago", then
 // the day, "1 Nov", with the year when it is another one.
 std::string time_ago(int64_t now_ms, int64_t then_ms);

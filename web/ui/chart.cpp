@@ -94,6 +94,36 @@ void sparkline(Ui& ui, const Rect& at, std::span<const float> values, std::strin
     draw_segment(core, x_of(i), y_of(i), x_of(i + 1), y_of(i + 1), ink, 1.75F);
 }
 
+void day_line(Ui& ui, const Rect& at, const DayLine& chart) {
+  if (chart.values.empty() || chart.slots < 1) return;
+  Core& core = ui.core();
+  const float top = std::max(chart.top, 1e-6F);
+  const auto x_of = [&](size_t day) {
+    return at.x + at.width * (float(day) + 0.5F) / float(chart.slots);
+  };
+  const auto y_of = [&](float value) {
+    return at.bottom() - at.height * std::clamp(value / top, 0.0F, 1.0F);
+  };
+  const std::span<const float> values = chart.values;
+  const float highest = y_of(*std::max_element(values.begin(), values.end()));
+  for (size_t i = 0; i + 1 < values.size(); ++i)
+    draw_gradient_column(core, x_of(i), y_of(values[i]), x_of(i + 1), y_of(values[i + 1]),
+                         at.bottom(), chart_color, highest);
+  const Color ink = color(ui, Tone::accent_line);
+  for (size_t i = 0; i + 1 < values.size(); ++i)
+    draw_segment(core, x_of(i), y_of(values[i]), x_of(i + 1), y_of(values[i + 1]), ink, 1.75F);
+  if (values.size() == 1) {
+    box(ui, {x_of(0) - 3, y_of(values[0]) - 3, 6, 6}, {.fill = Tone::accent_line, .radius = 3});
+  }
+  const float end = x_of(size_t(chart.slots) - 1);
+  const Color faint = color(ui, Tone::text_2);
+  float x = x_of(values.size() - 1) + 6;
+  if (chart.forecast < 0) return;
+  for (; x < end; x += 7)
+    draw_segment(core, x, y_of(chart.forecast), std::min(x + 3, end), y_of(chart.forecast), faint,
+                 1.5F);
+}
+
 void bar_chart(Ui& ui, const Rect& at, std::span<const float> values, std::string_view spoken,
                Tone tone) {
   emit_image(ui, at, spoken);

@@ -39,6 +39,17 @@ enum class ChartBase : std::uint8_t { lowest, zero };
 void sparkline(Ui& ui, const Rect& at, std::span<const float> values, std::string_view spoken,
                ChartBase base = ChartBase::lowest);
 
+/// A month's line over its days: the first `values` of `slots` days as line and soft area, zero
+/// based, up to `top`; then, where `forecast` is not negative, a dashed line at that height to the
+/// last day. Days lie in the middles of equal columns of the box.
+struct DayLine {
+  std::span<const float> values{};
+  int slots = 31;
+  float top = 1;
+  float forecast = -1;
+};
+void day_line(Ui& ui, const Rect& at, const DayLine& line);
+
 void bar_chart(Ui& ui, const Rect& at, std::span<const float> values, std::string_view spoken,
                Tone tone = Tone::accent_line);
 

@@ -14,10 +14,15 @@ namespace {
 using Command_ = ui::KeyPress::Command;
 
 void draw_page(ui::Ui& ui, Desk& desk, ui::Rect page) {
-  if (desk.state.page == Page::activity) {
-    draw_activity(ui, desk, page);
-  } else {
-    draw_projects(ui, desk, page);
+  switch (desk.state.page) {
+    case Page::activity:
+      return draw_activity(ui, desk, page);
+    case Page::usage:
+      return draw_usage(ui, desk, page);
+    case Page::app:
+      return draw_app_page(ui, desk, page);
+    case Page::projects:
+      return draw_projects(ui, desk, page);
   }
 }
 
@@ -62,7 +67,7 @@ class Fairway final : public Screen {
 
   void address_changed() override {
     const PageAddress address = read_address(dashboard_.browser.address());
-    state_.page = address.page == "activity" ? Page::activity : Page::projects;
+    follow_page(dashboard_, address);
     if (!address.review) state_.review.reset();
     if (address.deploy.empty()) {
       state_.deploy.reset();

@@ -34,7 +34,8 @@ void draw_side(ui::Ui& ui, Desk& desk, ui::Rect side) {
   const ui::Rect button = ui::cut_bottom(inside, 44, 16);
   const message::Plan* plan = dialog.plan.value ? &*dialog.plan.value : nullptr;
   if (plan != nullptr) {
-    const float height = 33 + 26 * static_cast<float>(plan->costs.size()) + 32;
+    const size_t lines = plan->costs.size() + (sells_calls(*plan) ? 1 : 0);
+    const float height = 33 + 26 * static_cast<float>(lines) + 32;
     draw_costs(ui, *plan, ui::cut_bottom(inside, height, 16));
   }
   ui::Column column{inside};
@@ -68,6 +69,7 @@ float draw_sections(ui::Ui& ui, Desk& desk, ui::Rect at) {
   y += draw_hosting_section(ui, desk, place());
   y += draw_data_section(ui, desk, place());
   y += draw_environment_section(ui, desk, place());
+  y += draw_services_section(ui, desk, place());
   y += draw_domain_section(ui, desk, place());
   return y - at.y;
 }

@@ -27,6 +27,7 @@ float draw_database_section(ui::Ui& ui, Desk& desk, ui::Rect at);
 float draw_hosting_section(ui::Ui& ui, Desk& desk, ui::Rect at);
 float draw_data_section(ui::Ui& ui, Desk& desk, ui::Rect at);
 float draw_environment_section(ui::Ui& ui, Desk& desk, ui::Rect at);
+float draw_services_section(ui::Ui& ui, Desk& desk, ui::Rect at);
 float draw_domain_section(ui::Ui& ui, Desk& desk, ui::Rect at);
 
 // What becomes of production's rows: the choice, and the yes where something would be lost.
@@ -37,11 +38,14 @@ std::string why_changes_wait(const DeployDialog& dialog);
 // "7 tables, 7,474 rows", or what is wrong, for one line.
 std::string data_summary(const State& state);
 std::string environment_summary(const State& state);
+std::string services_summary(const State& state);
 
 // The list of steps that will happen.
 float draw_plan_steps(ui::Ui& ui, const State& state, ui::Rect at);
 // Costs line by line and the sum of a month.
 float draw_costs(ui::Ui& ui, const message::Plan& plan, ui::Rect at);
+// Whether the app's calls are paid for through Fairway.
+bool sells_calls(const message::Plan& plan);
 // The button that starts it all, with Command+Enter.
 void draw_deploy_button(ui::Ui& ui, Desk& desk, ui::Rect at);
 // Why it cannot be started, in one sentence; empty when it can.

@@ -30,6 +30,7 @@ std::vector<SheetRow> rows_of(const State& state) {
        : why_changes_wait(dialog).empty() ? ""
                                           : "Needs your yes"},
       {Sheet::environment, ui::Icon::lock, "Environment", environment_summary(state), ""},
+      {Sheet::services, ui::Icon::key, "API keys", services_summary(state), ""},
       {Sheet::domain, ui::Icon::globe, "Domain", address, ""},
   };
 }
@@ -44,6 +45,8 @@ std::string_view sheet_title(Sheet sheet) {
       return "Data to carry";
     case Sheet::environment:
       return "Environment";
+    case Sheet::services:
+      return "API keys";
     case Sheet::domain:
       return "Domain";
     case Sheet::steps:
@@ -67,6 +70,8 @@ float draw_sheet_content(ui::Ui& ui, Desk& desk, ui::Rect at) {
       return draw_data_section(ui, desk, at);
     case Sheet::environment:
       return draw_environment_section(ui, desk, at);
+    case Sheet::services:
+      return draw_services_section(ui, desk, at);
     case Sheet::domain:
       return draw_domain_section(ui, desk, at);
     case Sheet::steps: {

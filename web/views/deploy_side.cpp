@@ -98,6 +98,11 @@ float draw_costs(ui::Ui& ui, const message::Plan& plan, ui::Rect at) {
     ui::key_value(ui, {at.x, y, at.width, 20}, cost.label, price_text(cost.amount_nanos));
     y += 26;
   }
+  if (sells_calls(plan)) {
+    ui::key_value(ui, {at.x, y, at.width, 20}, "API calls, by use",
+                  cat({"stops at ", money_words(plan.spend_limit_nanos)}));
+    y += 26;
+  }
   y += 6;
   ui::divider(ui, {at.x, y, at.width, 1});
   y += 13;

@@ -1,4 +1,5 @@
 #include "shared/base/text.h"
+#include "web/actions/app_keys.h"
 #include "web/actions/deploy.h"
 #include "web/actions/projects.h"
 #include "web/actions/review.h"
@@ -22,6 +23,10 @@ ui::Icon icon_of(CommandKind kind) {
       return ui::Icon::grid;
     case CommandKind::go_activity:
       return ui::Icon::pulse;
+    case CommandKind::go_usage:
+      return ui::Icon::chart;
+    case CommandKind::show_keys:
+      return ui::Icon::key;
     case CommandKind::open_builder:
       return ui::Icon::pen;
     case CommandKind::theme_system:
@@ -89,6 +94,13 @@ void run_command(Desk& desk, const Command& command) {
       return;
     case CommandKind::go_activity:
       show_page(dashboard, Page::activity);
+      return;
+    case CommandKind::go_usage:
+      show_page(dashboard, Page::usage);
+      return;
+    case CommandKind::show_keys:
+      close_review(dashboard);
+      open_app_page(dashboard, command.project_id);
       return;
     case CommandKind::open_builder:
       dashboard.browser.go_to(builder_address(""));

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "shared/base/text.h"
+#include "web/actions/app_keys.h"
 #include "web/actions/deploy.h"
 #include "web/state/reactions.h"
 #include "web/state/words.h"
@@ -33,6 +34,15 @@ void draw_chips(ui::Ui& ui, Desk& desk, ui::Rect row, const Card& card) {
                    ui::with(ui::style::caption, ui::Tone::text_3), 8);
   }
   ui::chip_left(ui, row, "Web", ui::Mood::plain, ui::Icon::globe);
+  if (ui.width_class() == ui::WidthClass::phone || live_url(card).empty()) return;
+  const std::string spoken = cat({"API keys of ", card.name});
+  const ui::LinkOptions keys{.style = ui::with(ui::style::caption_strong, ui::Tone::text_2),
+                             .spoken_name = spoken};
+  const std::string address = cat({"/app/dashboard?page=app&project=", card.id});
+  const float width = ui::link_width(ui, "API keys", keys);
+  if (ui::link(ui, ui::cut_right(row, width), "API keys", address, keys)) {
+    open_app_page(desk.dashboard, card.id);
+  }
 }
 
 void draw_problem_zone(ui::Ui& ui, ui::Rect zone, std::string_view title, std::string_view words,
@@ -172,6 +182,9 @@ void draw_more_menu(ui::Ui& ui, Desk& desk, ui::Rect at, const Card& card) {
   if (!menu.open()) return;
   if (menu.item({.words = "Open the app", .icon = ui::Icon::out})) {
     desk.dashboard.browser.open_tab(url);
+  }
+  if (menu.item({.words = "API keys", .icon = ui::Icon::key})) {
+    open_app_page(desk.dashboard, card.id);
   }
   if (menu.item({.words = "Copy address", .icon = ui::Icon::copy})) {
     copy_text(desk.dashboard, url, "Address");

@@ -12,14 +12,21 @@
 namespace fairway {
 namespace {
 
-constexpr std::array<ui::NavigationItem, 2> places = {{
+constexpr std::array<ui::NavigationItem, 3> places = {{
     {"Projects", "/app/dashboard", ui::Icon::grid},
+    {"Usage", "/app/dashboard?page=usage", ui::Icon::chart},
     {"Activity", "/app/dashboard?page=activity", ui::Icon::pulse},
 }};
 
 void go_to_place(Desk& desk, int place) {
   if (place == 0) show_page(desk.dashboard, Page::projects);
-  if (place == 1) show_page(desk.dashboard, Page::activity);
+  if (place == 1) show_page(desk.dashboard, Page::usage);
+  if (place == 2) show_page(desk.dashboard, Page::activity);
+}
+
+int place_of(Page page) {
+  if (page == Page::usage) return 1;
+  return page == Page::activity ? 2 : 0;
 }
 
 bool is_signed_in(const State& state) {
@@ -123,8 +130,8 @@ void draw_top_bar(ui::Ui& ui, Desk& desk, ui::Rect bar) {
   ui::Rect rest = ui::shrunk(bar, 24, 0);
   ui::brand(ui, ui::cut_left(rest, 110, 12));
   if (!is_signed_in(desk.state)) return;
-  const int place = desk.state.page == Page::activity ? 1 : 0;
-  go_to_place(desk, ui::navigation_bar(ui, ui::cut_left(rest, 260), places, place));
+  const int place = place_of(desk.state.page);
+  go_to_place(desk, ui::navigation_bar(ui, ui::cut_left(rest, 340), places, place));
   const ui::Rect account = ui::middle(ui::cut_right(rest, 36, 16), 36);
   if (ui.width_class() == ui::WidthClass::tablet) {
     if (ui::icon_button(ui, ui::middle(ui::cut_right(rest, 36), 36), ui::Icon::search,
@@ -138,7 +145,7 @@ void draw_top_bar(ui::Ui& ui, Desk& desk, ui::Rect bar) {
 }
 
 void draw_bottom_bar(ui::Ui& ui, Desk& desk, ui::Rect bar) {
-  const int place = desk.state.page == Page::activity ? 1 : 0;
+  const int place = place_of(desk.state.page);
   go_to_place(desk, ui::bottom_navigation(ui, bar, places, place));
 }
 

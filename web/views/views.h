@@ -33,6 +33,9 @@ void draw_project_filters(ui::Ui& ui, Desk& desk, ui::Rect row);
 void draw_project_card(ui::Ui& ui, Desk& desk, ui::Rect at, const Card& card);
 float project_card_height(ui::Ui& ui);
 
+void draw_usage(ui::Ui& ui, Desk& desk, ui::Rect page);
+// Keys and limit of one app.
+void draw_app_page(ui::Ui& ui, Desk& desk, ui::Rect page);
 void draw_activity(ui::Ui& ui, Desk& desk, ui::Rect page);
 
 // The deploy dialog: the choices, or the work and its result.
