@@ -41,13 +41,13 @@ Task<CheckedProject> check_project(Host& host, Journal& journal, Deployment depl
   auto project = find_project(host.database, deployment.project_id);
   auto app = find_app(host.database, deployment.app_id);
   FAIRWAY_ASSERT(project && app);
-  auto preview = co_await load_preview(host, deployment.account, deployment.preview_sha256);
+  co_await prepare_site(host, deployment, site);
+  const PreviewManifest& preview = (*site)->preview;
   CheckedProject checked{project->name, int64_t(preview.tables.size()), rows_of(preview),
                          app->release == 0,
                          app->release > 0 && deployment.data == DataChoice::replace};
-  co_await prepare_site(host, deployment, site);
   co_await remove_left_over(host, journal, deployment);
-  if (!checked.carries_all()) co_await check_schema(host, deployment, *app, std::move(preview));
+  if (!checked.carries_all()) co_await check_schema(host, deployment, *app, preview);
   write_note(journal, "detail.check_project", "Nothing stands in the way");
   write_log(
       journal, "check_project", LogLevel::info,

@@ -183,6 +183,7 @@ struct PreparedSite {
   std::vector<SourceEdit> edits;
   std::vector<TransformWarning> warnings;
   std::vector<std::string> environment_names;
+  PreviewManifest preview;
 };
 // Worked out once in a run of the job, by the step that asks first; empty until then.
 using SharedSite = std::shared_ptr<std::optional<PreparedSite>>;

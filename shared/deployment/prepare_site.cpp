@@ -50,7 +50,7 @@ Task<Done> prepare_site(Host& host, Deployment deployment, SharedSite prepared) 
     settings.environment_names.push_back(variable.name);
   }
   auto preview = co_await load_preview(host, deployment.account, deployment.preview_sha256);
-  for (auto& column : preview.dates) {
+  for (const auto& column : preview.dates) {
     settings.dates.push_back({column.table, column.column, column.form});
   }
   auto plan = plan_upload(files, settings);
@@ -60,6 +60,7 @@ Task<Done> prepare_site(Host& host, Deployment deployment, SharedSite prepared) 
   site.edits = std::move(plan->edits);
   site.warnings = std::move(plan->warnings);
   site.environment_names = std::move(plan->environment_names);
+  site.preview = std::move(preview);
   *prepared = std::move(site);
   co_return Done{};
 }

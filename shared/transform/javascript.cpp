@@ -73,9 +73,9 @@ class Reader {
       char c = peek();
       if (c == ' ' || (c >= '\t' && c <= '\r')) {
         advance();
-      } else if (rest().starts_with("//")) {
+      } else if (c == '/' && peek(1) == '/') {
         skip_line();
-      } else if (rest().starts_with("/*")) {
+      } else if (c == '/' && peek(1) == '*') {
         skip_comment();
       } else if (size_t size = wide_blank_size()) {
         position_ += size;
@@ -88,6 +88,7 @@ class Reader {
 
   // No-break space, byte order mark, line and paragraph separator, in UTF-8.
   size_t wide_blank_size() const {
+    if (static_cast<unsigned char>(peek()) < 0x80) return 0;
     if (rest().starts_with("\xC2\xA0")) return 2;
     for (std::string_view blank : {"\xEF\xBB\xBF", "\xE2\x80\xA8", "\xE2\x80\xA9"}) {
       if (rest().starts_with(blank)) return 3;
@@ -270,17 +271,8 @@ Outcome<std::vector<ScriptToken>> read_tokens(std::string_view source) {
   return Reader(source).read();
 }
 
-std::string_view TokenText::text(size_t index) const {
-  if (index >= tokens_.size()) return {};
-  return source_.substr(tokens_[index].begin, tokens_[index].end - tokens_[index].begin);
-}
-
-bool TokenText::is_kind(size_t index, ScriptTokenKind kind) const {
-  return index < tokens_.size() && tokens_[index].kind == kind;
-}
-
 bool TokenText::is_free_word(size_t index, std::string_view word) const {
-  if (!is_kind(index, ScriptTokenKind::word) || !is(index, word)) return false;
+  if (!is(index, word) || !is_kind(index, ScriptTokenKind::word)) return false;
   return index == 0 || (!is(index - 1, ".") && !is(index - 1, "?."));
 }
 

@@ -41,9 +41,15 @@ class TokenText {
 
   size_t size() const { return tokens_.size(); }
   const ScriptToken& at(size_t index) const { return tokens_[index]; }
-  std::string_view text(size_t index) const;
+  std::string_view text(size_t index) const {
+    if (index >= tokens_.size()) return {};
+    const ScriptToken& token = tokens_[index];
+    return source_.substr(token.begin, token.end - token.begin);
+  }
   bool is(size_t index, std::string_view text) const { return this->text(index) == text; }
-  bool is_kind(size_t index, ScriptTokenKind kind) const;
+  bool is_kind(size_t index, ScriptTokenKind kind) const {
+    return index < tokens_.size() && tokens_[index].kind == kind;
+  }
   // True for the word itself, not for a property of that name (a.word, a?.word).
   bool is_free_word(size_t index, std::string_view word) const;
   // The content of a string without escapes; nothing for any other token.

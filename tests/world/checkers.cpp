@@ -19,15 +19,6 @@ bool holds_all(const std::string& now, const std::string& before) {
   return true;
 }
 
-// The finished steps of every job, a line each.
-std::map<std::string, std::string> journals(Database& database) {
-  std::map<std::string, std::string> texts;
-  auto found = database.run(
-      "SELECT job_id, name || '=' || result || char(10) FROM journal WHERE ended_at_ms > 0");
-  for (const Row& row : found.rows) texts[row.text(0)] += row.text(1);
-  return texts;
-}
-
 // What changes or removes a thing may arrive when it is gone already; what makes one may not.
 enum class Request { makes, changes };
 bool is_in_ledger(Database& database, std::string_view name, Request request) {
@@ -49,7 +40,12 @@ std::string part_after(std::string_view url, std::string_view before) {
 std::string why_progress_is_wrong(Stage& stage) {
   auto active = stage.database.run("SELECT count(*) FROM deployments WHERE ended_at_ms = 0");
   if (active.rows[0].integer(0) > 1) return "G1: two deployments are active";
-  auto now = journals(stage.database);
+  // The finished steps of every job, a line each. Asked again, it is the same text mostly.
+  auto found = stage.database.run(
+      "SELECT job_id, group_concat(name || '=' || result || char(10), '') FROM journal"
+      " WHERE ended_at_ms > 0 GROUP BY job_id");
+  std::map<std::string, std::string> now;
+  for (const Row& row : found.rows) now[row.text(0)] = row.text(1);
   for (const auto& [job, before] : stage.progress) {
     if (!holds_all(now[job], before)) return "G7: a finished step changed or vanished";
   }
@@ -82,6 +78,23 @@ std::string why_not_intended(Stage& stage, const HttpRequest& request) {
   return cat({"G2: no intent for ", request.method, " ", url});
 }
 
+namespace {
+
+// Whether a release put it aside less than seven days ago, while nobody asks to tear down.
+bool is_kept_for_now(Stage& stage, const std::string& name) {
+  auto released = stage.database.run(
+      "SELECT max(release.ended_at_ms) FROM resources JOIN deployments AS release"
+      " ON release.id = json_extract(detail, '$.kept_by') WHERE name = ?1",
+      {name});
+  if (released.rows[0].integer_or(0, 0) <= stage.world.now - 7 * day_ms) return false;
+  auto tear_down = stage.database.run(
+      "SELECT count(*) FROM deployments WHERE project_id = ?1 AND ended_at_ms = 0 AND verb = 1",
+      {stage.project_id});
+  return tear_down.rows[0].integer(0) == 0;
+}
+
+}  // namespace
+
 std::string why_removed_too_early(Stage& stage, const HttpRequest& request) {
   if (request.method != "DELETE") return "";
   bool is_site = request.url.find("/pages/projects/") != std::string::npos;
@@ -89,15 +102,7 @@ std::string why_removed_too_early(Stage& stage, const HttpRequest& request) {
   auto kind = is_site ? ResourceKind::pages_project : ResourceKind::turso_database;
   std::string name =
       part_after(request.url, is_site ? "/pages/projects/" : "/organizations/org/databases/");
-  auto aside = stage.database.run(
-      "SELECT 1 FROM resources JOIN deployments ON project_id = ?2 AND ended_at_ms = 0 AND verb = 1"
-      " UNION ALL SELECT 0 FROM resources JOIN deployments AS release"
-      " ON release.id = json_extract(detail, '$.kept_by')"
-      " WHERE name = ?1 AND release.ended_at_ms > ?3",
-      {name, stage.project_id, stage.world.now - 7 * day_ms});
-  if (!aside.rows.empty() && aside.rows[0].integer(0) == 0) {
-    return cat({"G10: ", name, " is removed before its time"});
-  }
+  if (is_kept_for_now(stage, name)) return cat({"G10: ", name, " is removed before its time"});
   auto found = stage.database.run(
       "SELECT later.name FROM resources AS earlier JOIN resources AS later"
       " ON later.app_id = earlier.app_id AND later.number > earlier.number"
@@ -127,29 +132,32 @@ std::string why_not_ended(Stage& stage, const Deployment& deployment) {
 
 namespace {
 
-// What the ledger says the app has, by kind.
-std::map<std::string, const char*> ledger(Stage& stage, ResourceKind kind) {
-  std::map<std::string, const char*> names;
-  auto found = stage.database.run(
-      "SELECT name FROM resources WHERE kind = ?1 AND state BETWEEN 1 AND 3", {int64_t(kind)});
-  for (const Row& row : found.rows) names[row.text(0)] = "";
-  return names;
-}
+// What the ledger says the app has.
+struct Ledger {
+  std::map<ResourceKind, std::set<std::string>> names;
+  // How many of a kind it keeps although a release has replaced them: their time is not over.
+  std::map<ResourceKind, size_t> kept_aside;
+};
 
-// How many of a kind the ledger keeps although a release has replaced them: their time is not over.
-size_t kept_aside(Stage& stage, ResourceKind kind) {
+Ledger read_ledger(Stage& stage) {
+  Ledger ledger;
   auto found = stage.database.run(
-      "SELECT name FROM resources WHERE kind = ?1 AND state BETWEEN 1 AND 3"
-      " AND json_extract(detail, '$.kept_until_ms') > ?2",
-      {int64_t(kind), stage.world.now});
-  return found.rows.size();
+      "SELECT kind, name, json_extract(detail, '$.kept_until_ms') FROM resources"
+      " WHERE state BETWEEN 1 AND 3");
+  for (const Row& row : found.rows) {
+    auto kind = ResourceKind(row.integer(0));
+    ledger.names[kind].insert(row.text(1));
+    if (row.integer_or(2, 0) > stage.world.now) ++ledger.kept_aside[kind];
+  }
+  return ledger;
 }
 
 }  // namespace
 
 std::string why_left_over(Stage& stage) {
-  auto databases = ledger(stage, ResourceKind::turso_database);
-  auto sites = ledger(stage, ResourceKind::pages_project);
+  Ledger ledger = read_ledger(stage);
+  const auto& databases = ledger.names[ResourceKind::turso_database];
+  const auto& sites = ledger.names[ResourceKind::pages_project];
   auto app = find_app_of(stage.database, stage.project_id);
   for (const auto& [name, base] : stage.turso.standing()) {
     if (!base->is_strangers && !databases.contains(name)) return cat({"G6: database ", name});
@@ -160,7 +168,7 @@ std::string why_left_over(Stage& stage) {
     if (site->is_strangers) continue;
     if (!sites.contains(name)) return cat({"G6: site ", name});
     for (const auto& release : site->releases) {
-      if (!ledger(stage, ResourceKind::pages_deployment).contains(release.release)) {
+      if (!ledger.names[ResourceKind::pages_deployment].contains(release.release)) {
         return cat({"G6: release ", release.release});
       }
       if (!published.insert(release.release).second) {
@@ -168,7 +176,7 @@ std::string why_left_over(Stage& stage) {
       }
     }
   }
-  if (databases.size() > 1 + kept_aside(stage, ResourceKind::turso_database))
+  if (databases.size() > 1 + ledger.kept_aside[ResourceKind::turso_database])
     return "G3: two databases for one app";
   if (sites.size() > 1) return "G3: two sites for one app";
   if (app && app->release > 0 && published.empty()) return "the live release vanished";
@@ -180,25 +188,28 @@ std::string why_left_over(Stage& stage) {
 }
 
 std::string why_secret_is_open(Stage& stage) {
-  static const std::vector<std::string> columns = {
-      "SELECT input FROM jobs",
-      "SELECT coalesce(result, '') FROM journal",
-      "SELECT text FROM job_log",
-      "SELECT value FROM job_notes",
-      "SELECT detail FROM resources",
-      "SELECT text FROM activity",
-      "SELECT sealed_value FROM project_variables",
-      "SELECT sealed_key FROM service_choices",
-      "SELECT sealed_text FROM app_keys",
-      "SELECT url || coalesce(failure, '') FROM deployments",
-      "SELECT database_token_sealed || environment_vars_encrypted || deployment_url"
-      " FROM deployed_apps"};
-  for (const auto& sql : columns) {
-    for (const Row& row : stage.database.run(sql, {}).rows) {
-      for (std::string_view secret : {"CANARY", "fw_live_"}) {
-        if (row.text(0).find(secret) != std::string::npos) return cat({"G8: by ", sql});
-      }
+  constexpr std::string_view columns[][2] = {
+      {"input", "jobs"},
+      {"coalesce(result, '')", "journal"},
+      {"text", "job_log"},
+      {"value", "job_notes"},
+      {"detail", "resources"},
+      {"text", "activity"},
+      {"sealed_value", "project_variables"},
+      {"sealed_key", "service_choices"},
+      {"sealed_text", "app_keys"},
+      {"url || coalesce(failure, '')", "deployments"},
+      {"database_token_sealed || environment_vars_encrypted || deployment_url", "deployed_apps"}};
+  static const auto queries = [&] {
+    std::vector<std::string> made;
+    for (const auto& [column, table] : columns) {
+      made.push_back(cat({"SELECT max(instr(", column, ", 'CANARY') + instr(", column,
+                          ", 'fw_live_')) FROM ", table}));
     }
+    return made;
+  }();
+  for (const auto& sql : queries) {
+    if (stage.database.run(sql).rows[0].integer_or(0, 0) > 0) return cat({"G8: by ", sql});
   }
   return "";
 }
@@ -228,6 +239,31 @@ std::string why_rows_are_lost(Stage& stage, int64_t visitors) {
   return kept == visitors ? "" : cat({"G10: ", decimal(visitors - kept), " rows are lost"});
 }
 
+namespace {
+
+// Most worlds end with one of a few schemas, and comparing costs more than all other checks.
+std::string why_not_the_schema(const std::vector<SchemaObject>& production,
+                               const std::string& manifest) {
+  static std::map<std::string, std::string> known;
+  std::string key = manifest;
+  for (const auto& object : production) key += cat({"\n", object.name, " ", object.sql});
+  auto found = known.find(key);
+  if (found != known.end()) return found->second;
+  auto json = parse_json(manifest);
+  auto schema = read_schema(member(*json, "schema"));
+  FAIRWAY_ASSERT(schema.ok());
+  auto difference = schema_difference(production, *schema);
+  std::string why;
+  if (!difference.identical()) {
+    why = cat({"G10: the live release is not served with its schema: ", difference.statements[0]});
+  }
+  constexpr size_t known_max = 1'000;
+  if (known.size() == known_max) known.clear();
+  return known[key] = why;
+}
+
+}  // namespace
+
 std::string why_schema_differs(Stage& stage) {
   auto app = find_app_of(stage.database, stage.project_id);
   auto live = find_live_deployment(stage.database, stage.project_id);
@@ -236,7 +272,7 @@ std::string why_schema_differs(Stage& stage) {
   if (!app || app->release == 0 || !live || !is_settled) return "";
   auto production = stage.turso.schema_of(app->database_name);
   if (production.empty()) return "G10: the production database is gone";
-  bool is_over = kept_aside(stage, ResourceKind::schema) == 0;
+  bool is_over = read_ledger(stage).kept_aside[ResourceKind::schema] == 0;
   for (const auto& object : production) {
     if (is_over && object.name.starts_with("_fairway_kept")) {
       return cat({"G6: the table ", object.name});
@@ -244,12 +280,7 @@ std::string why_schema_differs(Stage& stage) {
   }
   auto manifest = stage.world.blobs.find(blob_key(stage.account, live->preview_sha256));
   FAIRWAY_ASSERT(manifest != stage.world.blobs.end());
-  auto json = parse_json(manifest->second);
-  auto schema = read_schema(member(*json, "schema"));
-  FAIRWAY_ASSERT(schema.ok());
-  auto difference = schema_difference(production, *schema);
-  if (difference.identical()) return "";
-  return cat({"G10: the live release is not served with its schema: ", difference.statements[0]});
+  return why_not_the_schema(production, manifest->second);
 }
 
 namespace {

@@ -29,6 +29,9 @@ Settings world_settings(uint64_t seed) {
   return settings;
 }
 
+// A few crashes at any turn find more than many at the same one: 1, 2, 4 or 8 permille.
+int64_t draw_crashes(Chance& chance) { return int64_t{1} << chance.below(4); }
+
 // How bad a world is: some are quiet, some have one kind of fault, some have all.
 Faults draw_faults(Chance& chance) {
   Faults faults;
@@ -39,7 +42,7 @@ Faults draw_faults(Chance& chance) {
       faults.lose_answer = 5 + chance.below(30);
       break;
     case 2:
-      faults.crash_permille = 1 + chance.below(30);
+      faults.crash_permille = draw_crashes(chance);
       break;
     case 3:
       faults.busy = 10 + chance.below(40);
@@ -50,7 +53,7 @@ Faults draw_faults(Chance& chance) {
       break;
     default:
       faults = {chance.below(15), chance.below(15), chance.below(15),
-                chance.below(8),  chance.below(8),  chance.below(15)};
+                chance.below(8),  chance.below(8),  draw_crashes(chance)};
   }
   return faults;
 }
@@ -65,8 +68,8 @@ std::string draw_trap(uint64_t seed) {
                                          "fairway.json",
                                          "PATCH ",
                                          "DELETE "};
-  if (seed % 16 != 5) return "";
-  return std::string(places[seed / 16 % std::size(places)]);
+  if (seed % 32 != 5) return "";
+  return std::string(places[seed / 32 % std::size(places)]);
 }
 
 // The outcome of something that never waits for the outside.
@@ -79,9 +82,26 @@ Outcome<T> done_at_once(Task<T> task) {
   return task.take();
 }
 
+// Something of the user's side that always works, done at once.
+template <typename T>
+void run_quietly(Task<T> task) {
+  FAIRWAY_ASSERT(done_at_once(std::move(task)).ok());
+}
+
+// What the tab does before a click.
+void upload(World& world, const PreviewData& data) {
+  Host host = world.host();
+  const std::string user(account), id(project);
+  for (const auto& [sha256, bytes] : data.blobs) world.blobs[blob_key(user, sha256)] = bytes;
+  run_quietly(keep_bundle(host, user, id, data.bundle));
+  run_quietly(keep_preview(host, user, id, data.manifest));
+  plan_sweep(host, user);
+}
+
 class Drama {
  public:
-  Drama(const Play& play, SqliteDatabase& database, const Previews& previews)
+  Drama(const Play& play, SqliteDatabase& database, const Previews& previews,
+        const Opening& opening)
       : play_(play),
         previews_(previews),
         world_(play.seed, database, world_settings(play.seed)),
@@ -90,6 +110,7 @@ class Drama {
         host_(world_.host()),
         stage_{world_, database, turso_, pages_, std::string(account), std::string(project), {}} {
     world_.providers = {&turso_, &pages_};
+    world_.blobs = opening.blobs;
     world_.trace = play.trace;
     world_.fail_request = play.fail_request;
     world_.fail_requests_from = play.fail_requests_from;
@@ -100,11 +121,6 @@ class Drama {
   }
 
   Verdict run() {
-    save_project(host_, stage_.project_id, "Guest Book", "");
-    check_missing_parts();
-    run_quietly(keep_environment(host_, stage_.account, stage_.project_id,
-                                 {{"ADMIN_PASSWORD", "CANARY-password"}}));
-    check_moved_seal();
     Faults faults;
     if (!is_chosen_) {
       set_scene();
@@ -112,22 +128,16 @@ class Drama {
     }
     world_.faults = faults;
     world_.trap_on = draw_trap(play_.seed);
-    deploy(previews_.first);
+    deploy_uploaded();
     if (play_.fail_request > 0 && !is_live()) report("one lost answer ended a deployment");
     check_traps();
     calm();
-    if (!is_live()) {
+    if (!is_live() && (is_chosen_ || world_.chance.percent(50))) {
       deploy(previews_.first);
       if (!is_live() && pages_.fail_deployments_percent == 0) report("a calm deployment failed");
     }
-    if (world_.chance.percent(15)) {
-      is_hasty_ = world_.chance.percent(50);
-      redeploy(faults);
-      world_.chance.percent(50) ? narrow(faults) : replace(faults);
-      if (is_hasty_) widen();
-      if (is_hasty_) world_.chance.percent(50) ? narrow(faults) : replace(faults);
-    }
-    if (world_.chance.percent(10)) tear_down(faults);
+    go_on(faults);
+    if (world_.chance.percent(5)) tear_down(faults);
     if (is_hasty_) let_days_pass();
     return {summary(), broken_};
   }
@@ -136,6 +146,26 @@ class Drama {
   void report(const std::string& why) {
     if (why.empty() || !broken_.empty()) return;
     broken_ = cat({why, " (at ", decimal(world_.now), ", request ", decimal(world_.requests), ")"});
+  }
+
+  // What becomes of the app after its first deployment: mostly nothing, rarely a long story.
+  void go_on(const Faults& faults) {
+    int64_t story = world_.chance.below(1'000);
+    if (story >= 45 || !is_live() || !broken_.empty()) return;
+    is_hasty_ = world_.chance.percent(50);
+    visitors_ = previews_.visits;
+    visit(1 + world_.chance.below(5));
+    if (story < 24) return story < 12 ? narrow(faults) : replace(faults);
+    redeploy(faults);
+    if (story < 36) return;
+    lose_something(faults);
+    if (!is_hasty_) return;
+    widen();
+    lose_something(faults);
+  }
+
+  void lose_something(const Faults& faults) {
+    world_.chance.percent(50) ? narrow(faults) : replace(faults);
   }
 
   bool is_live() {
@@ -150,38 +180,8 @@ class Drama {
     if (world_.chance.percent(10)) pages_.fail_deployments_percent = 30;
   }
 
-  void check_missing_parts() {
-    auto kept =
-        done_at_once(keep_bundle(host_, stage_.account, stage_.project_id, previews_.first.bundle));
-    if (kept.ok()) report("a bundle is taken without its files");
-  }
-
-  void check_moved_seal() {
-    std::string sealed = list_environment(host_.database, stage_.project_id).at(0).sealed_value;
-    SealPlace elsewhere{stage_.account, "project_variables", "sealed_value",
-                        "other/ADMIN_PASSWORD"};
-    if (done_at_once(unseal(host_, elsewhere, sealed)).ok()) {
-      report("G8: a sealed value opens in another place");
-    }
-  }
-
   static std::string name(int attempt) {
     return resource_name("Guest Book", account, project, attempt);
-  }
-
-  // Something of the user's side that always works, done at once.
-  template <typename T>
-  void run_quietly(Task<T> task) {
-    FAIRWAY_ASSERT(done_at_once(std::move(task)).ok());
-  }
-
-  void upload(const PreviewData& data) {
-    for (const auto& [sha256, bytes] : data.blobs) {
-      world_.blobs[blob_key(stage_.account, sha256)] = bytes;
-    }
-    run_quietly(keep_bundle(host_, stage_.account, stage_.project_id, data.bundle));
-    run_quietly(keep_preview(host_, stage_.account, stage_.project_id, data.manifest));
-    plan_sweep(host_, stage_.account);
   }
 
   // Sometimes the app is to have a service, with the platform's key or the user's own.
@@ -204,7 +204,11 @@ class Drama {
 
   // One deployment from the click to its end, with what the user does meanwhile.
   void deploy(const PreviewData& data) {
-    upload(data);
+    upload(world_, data);
+    deploy_uploaded();
+  }
+
+  void deploy_uploaded() {
     choose_services();
     std::string id = click();
     if (!is_chosen_) disturb(id);
@@ -325,13 +329,6 @@ class Drama {
   }
 
   void redeploy(const Faults& faults) {
-    if (!is_live() || !broken_.empty()) return;
-    auto app = find_app_of(host_.database, stage_.project_id);
-    int64_t guests = 1 + world_.chance.below(5);
-    for (int64_t i = 0; i < guests; ++i) {
-      turso_.visit(app->database_name, "INSERT INTO visits(who) VALUES('a visitor')");
-    }
-    visitors_ += previews_.visits + guests;
     world_.faults = faults;
     is_calm_ = false;
     deploy(world_.chance.percent(50) ? previews_.first : previews_.wider);
@@ -365,8 +362,10 @@ class Drama {
   // A redeployment that loses a column and a table: not without a yes to exactly that.
   void narrow(const Faults& faults) {
     if (!is_live() || !broken_.empty()) return;
-    // No yes, or one that was said to another preview.
-    accepted_losses_ = world_.chance.percent(50) ? "" : digest_for(previews_.first);
+    // No yes, or one that was said to other losses.
+    std::string other = digest_for(previews_.first);
+    if (other.empty()) other = std::string(32, '0');
+    accepted_losses_ = world_.chance.percent(50) ? "" : other;
     deploy(previews_.narrower);
     auto refused = find_last_deployment(host_.database, stage_.project_id);
     if (!refused->failure || refused->failure->code != "schema_change_waits") {
@@ -462,11 +461,32 @@ class Drama {
 
 }  // namespace
 
-Verdict play(const Play& play, SqliteDatabase& database, const Previews& previews) {
+Opening make_opening(SqliteDatabase& database, const Previews& previews) {
+  World world(0, database, world_settings(0));
+  Host host = world.host();
+  const std::string user(account), id(project);
+  Opening opening;
+  save_project(host, id, "Guest Book", "");
+  if (done_at_once(keep_bundle(host, user, id, previews.first.bundle)).ok()) {
+    opening.broken = "a bundle is taken without its files";
+  }
+  run_quietly(keep_environment(host, user, id, {{"ADMIN_PASSWORD", "CANARY-password"}}));
+  std::string sealed = list_environment(database, id).at(0).sealed_value;
+  SealPlace elsewhere{user, "project_variables", "sealed_value", "other/ADMIN_PASSWORD"};
+  if (done_at_once(unseal(host, elsewhere, sealed)).ok()) {
+    opening.broken = "G8: a sealed value opens in another place";
+  }
+  upload(world, previews.first);
+  opening.blobs = std::move(world.blobs);
+  return opening;
+}
+
+Verdict play(const Play& play, SqliteDatabase& database, const Previews& previews,
+             const Opening& opening) {
   database.run("SAVEPOINT world", {});
   Verdict verdict;
   {
-    Drama drama(play, database, previews);
+    Drama drama(play, database, previews, opening);
     verdict = drama.run();
   }
   database.run("ROLLBACK TO world", {});

@@ -2,6 +2,7 @@
 // and networks fail meanwhile; then the faults end and everything must come to rest as it should.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "tests/world/sqlite_database.h"
@@ -25,7 +26,16 @@ struct Play {
   std::string* trace = nullptr;
 };
 
-// Plays one world on `database`, which has the account's schema and is left as it was.
-Verdict play(const Play& play, SqliteDatabase& database, const Previews& previews);
+// Where every world begins, made once: the user has a project with a sealed variable, and the tab
+// has uploaded the first preview. Its rows are in the database.
+struct Opening {
+  std::map<std::string, std::string> blobs;
+  std::string broken;  // "" or what does not hold even here
+};
+Opening make_opening(SqliteDatabase& database, const Previews& previews);
+
+// Plays one world on `database`, which has the opening's rows and is left as it was.
+Verdict play(const Play& play, SqliteDatabase& database, const Previews& previews,
+             const Opening& opening);
 
 }  // namespace fairway::test

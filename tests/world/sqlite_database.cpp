@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -51,6 +52,7 @@ SqliteDatabase::SqliteDatabase() {
   FAIRWAY_ASSERT(sqlite3_open(":memory:", &connection_) == SQLITE_OK);
   // Plans that do not depend on bound values: statements are prepared once.
   sqlite3_db_config(connection_, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
+  sqlite3_set_authorizer(connection_, &note_access, this);
 }
 
 SqliteDatabase::SqliteDatabase(std::string_view image) : SqliteDatabase() {
@@ -78,6 +80,55 @@ std::string SqliteDatabase::image() {
   return copy;
 }
 
+int SqliteDatabase::note_access(void* self, int action, const char* table, const char* column,
+                                const char*, const char*) {
+  // Beginning and keeping a savepoint changes nothing that a query could see.
+  bool is_harmless = action == SQLITE_SELECT || action == SQLITE_FUNCTION ||
+                     action == SQLITE_RECURSIVE ||
+                     (action == SQLITE_SAVEPOINT && std::string_view(table) != "ROLLBACK");
+  (void)column;
+  if (!is_harmless) static_cast<SqliteDatabase*>(self)->add_access(action, table);
+  return SQLITE_OK;
+}
+
+void SqliteDatabase::add_access(int action, const char* name) {
+  bool is_change = action == SQLITE_INSERT || action == SQLITE_UPDATE || action == SQLITE_DELETE;
+  if (name == nullptr || !(is_change || action == SQLITE_READ)) {
+    changes_all_ = true;
+    return;
+  }
+  size_t index = 0;
+  while (index < tables_.size() && tables_[index].name != name) ++index;
+  if (index == tables_.size()) tables_.push_back({name});
+  auto& list = is_change ? changed_ : read_;
+  if (std::find(list.begin(), list.end(), index) == list.end()) list.push_back(index);
+}
+
+bool SqliteDatabase::is_fresh(const Prepared& prepared) const {
+  if (prepared.as_of < all_written_as_) return false;
+  for (size_t table : prepared.tables) {
+    if (prepared.as_of < tables_[table].written_as) return false;
+  }
+  return true;
+}
+
+void SqliteDatabase::note_change(const Prepared& prepared) {
+  ++writes_;
+  if (prepared.changes_all) all_written_as_ = writes_;
+  for (size_t table : prepared.tables) tables_[table].written_as = writes_;
+}
+
+void SqliteDatabase::keep_turn() {
+  bool is_saved = std::exchange(turn_, Turn::free) == Turn::saved;
+  if (is_saved) run("RELEASE turn", {});
+}
+
+void SqliteDatabase::take_turn_back() {
+  bool is_saved = turn_ == Turn::saved;
+  if (is_saved) run("ROLLBACK TO turn", {});
+  keep_turn();
+}
+
 SqliteDatabase::Prepared* SqliteDatabase::prepared(std::string_view sql, std::string& error) {
   // Most statements are literals: where one lay once, it is found again without hashing its text.
   auto place = uint64_t(std::bit_cast<uintptr_t>(sql.data())) * 0x9E3779B97F4A7C15ull;
@@ -86,6 +137,9 @@ SqliteDatabase::Prepared* SqliteDatabase::prepared(std::string_view sql, std::st
   auto known = statements_.find(sql);
   if (known == statements_.end()) {
     sqlite3_stmt* statement = nullptr;
+    read_.clear();
+    changed_.clear();
+    changes_all_ = false;
     int result = sqlite3_prepare_v3(connection_, sql.data(), int(sql.size()),
                                     SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (result != SQLITE_OK) {
@@ -93,8 +147,12 @@ SqliteDatabase::Prepared* SqliteDatabase::prepared(std::string_view sql, std::st
       return nullptr;
     }
     // What begins or ends a transaction counts as reading only, but answers no rows.
-    bool is_query = sqlite3_stmt_readonly(statement) != 0 && sqlite3_column_count(statement) > 0;
-    known = statements_.emplace(sql, Prepared{statement, is_query}).first;
+    Prepared made{.statement = statement};
+    made.is_query = sqlite3_stmt_readonly(statement) != 0 && sqlite3_column_count(statement) > 0 &&
+                    !changes_all_;
+    made.changes_all = changes_all_;
+    made.tables = made.is_query ? read_ : changed_;
+    known = statements_.emplace(sql, std::move(made)).first;
   }
   recent = {known->first, &known->second};
   return recent.prepared;
@@ -126,14 +184,17 @@ SqliteDatabase::Attempt SqliteDatabase::attempt(std::string_view sql,
   Prepared* found = prepared(sql, failed.error);
   if (found == nullptr) return failed;
   if (!found->is_query) {
-    ++writes_;
+    if (turn_ == Turn::marked) {
+      turn_ = Turn::saved;
+      run("SAVEPOINT turn", {});
+    }
+    note_change(*found);
     return step(*found, values);
   }
-  if (found->as_of == writes_ && found->values == values) return {found->rows, ""};
+  if (is_fresh(*found) && found->values == values) return {found->rows, ""};
   Attempt attempt = step(*found, values);
-  const auto& rows = attempt.rows.rows;
-  bool is_small = rows.empty() || (rows.size() == 1 && rows[0].size() == 1);
-  if (!is_small || !attempt.error.empty()) return attempt;
+  bool is_little = attempt.rows.rows.size() <= 8;
+  if (!is_little || !attempt.error.empty()) return attempt;
   found->values = values;
   found->rows = attempt.rows;
   found->as_of = writes_;

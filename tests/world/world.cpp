@@ -12,22 +12,30 @@ class World::Pause final : public Waiting {
  public:
   Pause(World& world, int64_t at_ms) : world_(world), at_ms_(at_ms) {}
   ~Pause() {
-    if (self_) *self_ = nullptr;
+    if (is_pending_) world_.pauses_[place_] = nullptr;
   }
   void await_resume() {}
+  void end() {
+    is_pending_ = false;
+    wake();
+  }
 
  protected:
   void suspended() override {
-    self_ = std::make_shared<Pause*>(this);
-    world_.at(at_ms_, [self = self_] {
-      if (*self != nullptr) (*self)->wake();
-    });
+    auto& free = world_.free_pauses_;
+    place_ = free.empty() ? world_.pauses_.size() : free.back();
+    if (free.empty()) world_.pauses_.emplace_back();
+    if (!free.empty()) free.pop_back();
+    world_.pauses_[place_] = this;
+    is_pending_ = true;
+    world_.expect(at_ms_, Event::Kind::wake, int64_t(place_));
   }
 
  private:
   World& world_;
   int64_t at_ms_;
-  std::shared_ptr<Pause*> self_;
+  size_t place_ = 0;
+  bool is_pending_ = false;
 };
 
 // A task that waits for an answer.
@@ -56,10 +64,8 @@ class World::Flight final : public Waiting {
     Chance& luck = world_.chance;
     int64_t way_ms = 5 + luck.below(100);
     if (luck.percent(world_.faults.slow)) way_ms += luck.below(30'000);
-    world_.at(world_.now + way_ms, [&world = world_, id = id_] { world.arrive(id); });
-    int64_t limit_ms = flight.request.timeout_ms;
-    world_.at(world_.now + limit_ms,
-              [&world = world_, id = id_] { world.finish(id, std::nullopt); });
+    world_.expect(world_.now + way_ms, Event::Kind::arrival, id_);
+    world_.expect(world_.now + flight.request.timeout_ms, Event::Kind::time_limit, id_);
   }
 
  private:
@@ -69,7 +75,7 @@ class World::Flight final : public Waiting {
   int64_t id_ = 0;
 };
 
-World::World(uint64_t seed, Database& database, Settings settings)
+World::World(uint64_t seed, SqliteDatabase& database, Settings settings)
     : chance(seed),
       database_(database),
       settings_(std::move(settings)),
@@ -87,7 +93,34 @@ bool World::traps_at(const HttpRequest& request) const {
 }
 
 void World::at(int64_t at_ms, std::function<void()> event) {
-  events_.emplace(std::pair(at_ms, ++events_made_), std::move(event));
+  expect(at_ms, Event::Kind::other, events_made_ + 1);
+  others_.emplace(events_made_, std::move(event));
+}
+
+void World::expect(int64_t at_ms, Event::Kind kind, int64_t id) {
+  events_.push_back({at_ms, ++events_made_, kind, id});
+  std::push_heap(events_.begin(), events_.end());
+}
+
+void World::happen(const Event& event) {
+  switch (event.kind) {
+    case Event::Kind::arrival:
+      return arrive(event.id);
+    case Event::Kind::answer:
+      return answer(event.id);
+    case Event::Kind::time_limit:
+      return finish(event.id, std::nullopt);
+    case Event::Kind::wake:
+      return wake(size_t(event.id));
+    case Event::Kind::other:
+      return others_.extract(event.id).mapped()();
+  }
+}
+
+void World::wake(size_t place) {
+  Pause* pause = std::exchange(pauses_[place], nullptr);
+  free_pauses_.push_back(place);
+  if (pause != nullptr) pause->end();
 }
 
 void World::start(Task<Done> task) {
@@ -112,27 +145,27 @@ void World::crash() {
 
 // The machine dies inside of a turn: what the turn wrote is gone, and so is what it sent.
 bool World::run_doomed_turn() {
-  database_.run("SAVEPOINT doomed", {});
+  database_.mark_turn();
   is_doomed_ = true;
   bool turned = loop_->turn();
   is_doomed_ = false;
-  database_.run("ROLLBACK TO doomed", {});
-  database_.run("RELEASE doomed", {});
+  database_.take_turn_back();
   crash();
   return turned;
 }
 
 // A trap of the core: the same turn traps again, however often it is tried.
 bool World::run_trapping_turn() {
-  database_.run("SAVEPOINT trapping", {});
+  database_.mark_turn();
   is_trapped_ = false;
   bool turned = loop_->turn();
-  if (is_trapped_) database_.run("ROLLBACK TO trapping", {});
-  database_.run("RELEASE trapping", {});
-  if (is_trapped_) {
-    ++traps;
-    crash();
+  if (!is_trapped_) {
+    database_.keep_turn();
+    return turned;
   }
+  database_.take_turn_back();
+  ++traps;
+  crash();
   return turned;
 }
 
@@ -149,11 +182,11 @@ bool World::turn() {
     return true;
   }
   if (events_.empty()) return false;
-  auto next = events_.begin();
-  now = std::max(now, next->first.first);
-  auto event = std::move(next->second);
-  events_.erase(next);
-  event();
+  std::pop_heap(events_.begin(), events_.end());
+  Event event = events_.back();
+  events_.pop_back();
+  now = std::max(now, event.at_ms);
+  happen(event);
   return true;
 }
 
@@ -220,7 +253,7 @@ void World::arrive(int64_t id) {
   found = flights_.find(id);
   int64_t at_ms = now + 5 + chance.below(60);
   if (found != flights_.end()) found->second.response = std::move(response);
-  at(at_ms, [this, id] { answer(id); });
+  expect(at_ms, Event::Kind::answer, id);
 }
 
 void World::answer(int64_t id) {

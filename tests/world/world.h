@@ -54,7 +54,7 @@ class Provider {
 
 class World final : public Http, public Blobs, public Clock, public Random, public Crypto {
  public:
-  World(uint64_t seed, Database& database, Settings settings);
+  World(uint64_t seed, SqliteDatabase& database, Settings settings);
   ~World();
 
   Chance chance;
@@ -71,7 +71,7 @@ class World final : public Http, public Blobs, public Clock, public Random, publ
   int64_t requests = 0;
   int64_t crashes = 0;
   // A machine that never lives for a whole step gets nowhere, in any world: then it holds.
-  int64_t crashes_max = 40;
+  int64_t crashes_max = 16;
   // A turn that sends "METHOD url" with this text in it traps, every time; "": none does.
   std::string trap_on;
   int64_t traps = 0;
@@ -118,6 +118,22 @@ class World final : public Http, public Blobs, public Clock, public Random, publ
     HttpResponse response = {};  // once it is on its way back
   };
 
+  // What happens at a time, in the order of time and then of `made`. `id` tells the request, the
+  // place in pauses_, or the key in others_.
+  struct Event {
+    enum class Kind { arrival, answer, time_limit, wake, other };
+    int64_t at_ms = 0;
+    int64_t made = 0;
+    Kind kind = Kind::other;
+    int64_t id = 0;
+    bool operator<(const Event& other) const {  // the heap has its largest first
+      return at_ms != other.at_ms ? at_ms > other.at_ms : made > other.made;
+    }
+  };
+
+  void expect(int64_t at_ms, Event::Kind kind, int64_t id);
+  void happen(const Event& event);
+  void wake(size_t place);
   void arrive(int64_t id);
   void answer(int64_t id);
   void finish(int64_t id, std::optional<HttpResponse> response);
@@ -128,13 +144,16 @@ class World final : public Http, public Blobs, public Clock, public Random, publ
   void collect_ended();
   void note(std::string_view what, std::string_view detail);
 
-  Database& database_;
+  SqliteDatabase& database_;
   Settings settings_;
   std::unique_ptr<Loop> loop_;
   std::vector<Task<Done>> tasks_;
-  std::map<std::pair<int64_t, int64_t>, std::function<void()>> events_;
-  std::map<int64_t, Request> flights_;
+  std::vector<Event> events_;  // a heap
   int64_t events_made_ = 0;
+  std::map<int64_t, Request> flights_;
+  std::vector<Pause*> pauses_;  // null: dropped meanwhile, or free
+  std::vector<size_t> free_pauses_;
+  std::map<int64_t, std::function<void()>> others_;
   bool is_doomed_ = false;  // the turn under way will never have happened
   bool is_trapped_ = false;
 };

@@ -27,16 +27,30 @@ int fail(const Verdict& verdict) {
   return 1;
 }
 
-int play_many(int64_t count, int64_t first_seed, SqliteDatabase& database,
-              const Previews& previews) {
+// What worlds are played with.
+struct Theatre {
+  Theatre() {
+    bring_schema_up(database);
+    opening = make_opening(database, previews);
+  }
+  Verdict play(const Play& world) {
+    return fairway::test::play(world, database, previews, opening);
+  }
+
+  SqliteDatabase database;
+  Previews previews = make_previews();
+  Opening opening;
+};
+
+int play_many(int64_t count, int64_t first_seed, Theatre& theatre) {
   uint64_t digest = 14695981039346656037ull;
   for (int64_t i = 0; i < count; ++i) {
     Play world;
     world.seed = uint64_t(first_seed + i);
-    Verdict verdict = play(world, database, previews);
+    Verdict verdict = theatre.play(world);
     if (!verdict.broken.empty()) return fail(verdict);
     bool is_replayed = i % 1000 == 0;
-    if (is_replayed && play(world, database, previews).line != verdict.line) {
+    if (is_replayed && theatre.play(world).line != verdict.line) {
       std::printf("BROKEN seed %lld does not replay\n", static_cast<long long>(world.seed));
       return 1;
     }
@@ -47,25 +61,25 @@ int play_many(int64_t count, int64_t first_seed, SqliteDatabase& database,
   return 0;
 }
 
-int trace_one(uint64_t seed, SqliteDatabase& database, const Previews& previews) {
+int trace_one(uint64_t seed, Theatre& theatre) {
   std::string trace;
   Play world;
   world.seed = seed;
   world.trace = &trace;
-  Verdict verdict = play(world, database, previews);
+  Verdict verdict = theatre.play(world);
   std::fputs(trace.c_str(), stdout);
   std::fputs(verdict.line.c_str(), stdout);
   return verdict.broken.empty() ? 0 : fail(verdict);
 }
 
-int fail_each(SqliteDatabase& database, const Previews& previews) {
+int fail_each(Theatre& theatre) {
   int64_t played = 0;
   for (int64_t n = 1; n <= requests_of_a_calm_world; ++n) {
     for (bool for_good : {false, true}) {
       Play world;
       world.fail_request = for_good ? 0 : n;
       world.fail_requests_from = for_good ? n : 0;
-      Verdict verdict = play(world, database, previews);
+      Verdict verdict = theatre.play(world);
       if (!verdict.broken.empty()) return fail(verdict);
       ++played;
     }
@@ -78,12 +92,11 @@ int fail_each(SqliteDatabase& database, const Previews& previews) {
 
 int main(int argc, char** argv) {
   give_sqlite_the_pool();
-  SqliteDatabase database;
-  bring_schema_up(database);
-  Previews previews = make_previews();
+  Theatre theatre;
+  if (!theatre.opening.broken.empty()) return fail({"before any seed\n", theatre.opening.broken});
   std::string_view first = argc > 1 ? argv[1] : "1000";
   int64_t second = argc > 2 ? parse_decimal(argv[2]).value_or(1) : 1;
-  if (first == "--fail-each") return fail_each(database, previews);
-  if (first == "--trace") return trace_one(uint64_t(second), database, previews);
-  return play_many(parse_decimal(first).value_or(1000), second, database, previews);
+  if (first == "--fail-each") return fail_each(theatre);
+  if (first == "--trace") return trace_one(uint64_t(second), theatre);
+  return play_many(parse_decimal(first).value_or(1000), second, theatre);
 }
