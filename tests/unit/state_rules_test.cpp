@@ -31,6 +31,11 @@ TEST_CASE("times, sizes and sums read as people write them") {
   CHECK(money_words(100'000'000) == "$0.10");
   CHECK(money_words(0) == "$0.00");
   CHECK(money_words(1'234'567'890'123) == "$1,234.57");
+  CHECK(sum_words(31'950) == "$0.000032");
+  CHECK(sum_words(9'999'999) == "$0.01");
+  CHECK(sum_words(7) == "$0.000000007");
+  CHECK(sum_words(0) == "$0.00");
+  CHECK(sum_words(1'234'567'890'123) == "$1,234.57");
   CHECK(initials("mira.kern@example.org") == "MK");
   CHECK(initials("42@example.org") == "?");
   CHECK(address_words("https://fw-a.pages.dev/") == "fw-a.pages.dev");

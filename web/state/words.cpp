@@ -69,8 +69,10 @@ std::string exact_money_words(int64_t amount_nanos) {
 }
 
 std::string sum_words(int64_t amount_nanos) {
-  if (amount_nanos > 0 && amount_nanos < nanos_per_cent) return exact_money_words(amount_nanos);
-  return money_words(amount_nanos);
+  if (amount_nanos <= 0 || amount_nanos >= nanos_per_cent) return money_words(amount_nanos);
+  int64_t unit = 1;
+  while (amount_nanos / unit >= 100) unit *= 10;
+  return exact_money_words((amount_nanos + unit / 2) / unit * unit);
 }
 
 std::string time_ago(int64_t now_ms, int64_t then_ms) {

@@ -15,7 +15,7 @@ namespace fairway {
 // Nano-dollars, rounded half up to cents: 100000000 -> "$0.10".
 std::string money_words(int64_t amount_nanos);
 
-// A sum: to the cent, but with every digit that it has below one.
+// A sum: to the cent; below one its first two digits, so that it fits: 31950 -> "$0.000032".
 std::string sum_words(int64_t amount_nanos);
 
 // A single amount, exactly: 550000 -> "$0.00055"; at least two digits behind the point.
