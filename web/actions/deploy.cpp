@@ -440,6 +440,12 @@ void copy_text(Dashboard& dashboard, const std::string& text, std::string_view w
                               dashboard.host.clock.now_ms() + toast_ms});
 }
 
+void copy_secret(Dashboard& dashboard, const std::string& text, std::string_view what) {
+  dashboard.browser.copy(text);
+  const int64_t until_ms = dashboard.host.clock.now_ms() + toast_ms;
+  add_toast(dashboard.state, {ToastMessage::Mood::ok, cat({what, " copied"}), "", until_ms});
+}
+
 std::string report_text(const State& state) {
   if (!state.deploy) return "";
   const DeployDialog& dialog = *state.deploy;

@@ -48,6 +48,8 @@ void remove_variable(Dashboard& dashboard, const std::string& name);
 
 void download_report(Dashboard& dashboard);
 void copy_text(Dashboard& dashboard, const std::string& text, std::string_view what);
+// The same for what nobody behind the person may read: the toast does not repeat it.
+void copy_secret(Dashboard& dashboard, const std::string& text, std::string_view what);
 
 // The text that goes with "Copy report": what stopped, where, and the id to quote.
 std::string report_text(const State& state);

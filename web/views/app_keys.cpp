@@ -117,7 +117,7 @@ float draw_made(ui::Ui& ui, Desk& desk, ui::Rect at) {
   ui::text_block(ui, ui::shrunk(zone, 12, 10), made.text, ui::wrapped(ui::style::mono));
   ui::Rect row = column.next(ui.touch() ? 44.0F : 32.0F);
   if (ui::button_left(ui, row, "Copy key", {.icon = ui::Icon::copy})) {
-    copy_text(desk.dashboard, made.text, "Key");
+    copy_secret(desk.dashboard, made.text, "Key");
   }
   return column.used();
 }
