@@ -88,8 +88,8 @@ void look_everywhere(NullBackend& page) {
 constexpr std::string_view keys_text =
     R"({"keys":[{"id":"key_1","app_id":"app_1","name":"The deployed app",
      "hint":"fw_live_4k2m...9c2f","deployed":true,"services":["openai"],"models":[],
-     "spend_limit_nanos":0,"requests_per_minute":0,"expires_at_ms":0,"revoked_at_ms":0,"created_at_ms":1,
-     "last_used_at_ms":0,"state":"active","cost_nanos":0}],
+     "spend_limit_nanos":0,"requests_per_minute":0,"expires_at_ms":0,
+     "revoked_at_ms":0,"created_at_ms":1,"last_used_at_ms":0,"state":"active","cost_nanos":0}],
      "app":{"limit_nanos":0,"cost_nanos":0,"lent_nanos":0}})";
 
 }  // namespace
