@@ -48,7 +48,9 @@ export class MeterBooks {
   knows(key) {
     const { key_id, account } = this.bare().ask({ op: 'parse', key }).control;
     if (!key_id) return false;
-    if (this.#keyId === '') [this.#keyId, this.#account] = [key_id, account];
+    // A claim counts only until the account has confirmed one: then that stands on the disk.
+    const confirmed = /** @type {[string, string] | undefined} */ (this.ctx.storage.kv.get('key'));
+    if (this.#keyId === '') [this.#keyId, this.#account] = confirmed ?? [key_id, account];
     return this.#keyId === key_id && this.#account === account;
   }
 

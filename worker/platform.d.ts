@@ -3,6 +3,10 @@
 // Bytes that are nobody else's: no shared memory here.
 type Bytes = Uint8Array<ArrayBuffer>;
 
+interface ResponseInit {
+  encodeBody?: 'automatic' | 'manual'; // manual: the body is encoded as the headers say
+}
+
 interface SqlCursor extends Iterable<Record<string, null | number | string | ArrayBuffer>> {
   raw(): Iterable<(null | number | string | ArrayBuffer)[]>;
   columnNames: string[];

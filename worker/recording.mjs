@@ -22,6 +22,10 @@ export class Recording {
     this.ended = new Promise((resolve) => (this.#settle = resolve));
   }
 
+  get hasEnded() {
+    return this.#hasEnded;
+  }
+
   /** Whether it can still be given as a whole. */
   get isKept() {
     return this.#bytes <= keptBytesMax;

@@ -67,9 +67,10 @@ export class Replays {
     const recording = new Recording(fingerprint);
     this.#recent.delete(name);
     this.#recent.set(name, { recording, until_ms: Date.now() + life_ms });
-    for (const [oldest] of this.#recent) {
+    // What is under way stays: its repeat would be sent a second time.
+    for (const [oldest, { recording: older }] of this.#recent) {
       if (this.#recent.size <= recordings_max) break;
-      this.#recent.delete(oldest);
+      if (older.hasEnded) this.#recent.delete(oldest);
     }
     return recording;
   }

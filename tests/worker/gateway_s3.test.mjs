@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -172,6 +173,19 @@ test('streams come in frames, their sum behind them, and a wrong sum keeps nothi
   await assert.rejects(client.send(new GetObjectCommand({ Bucket, Key: 'wrong' })), {
     name: 'NoSuchKey',
   });
+});
+
+test('what is compressed already comes back as it was put', async (t) => {
+  const { client } = await open(t);
+  const body = gzipSync('again and again and again and again');
+  const object = { Bucket, Key: 'log.gz' };
+  const coding = { ContentEncoding: 'gzip', ContentType: 'text/plain' };
+  await client.send(new PutObjectCommand({ ...object, ...coding, Body: body }));
+  for (const Range of [undefined, `bytes=0-${body.length - 1}`]) {
+    const got = await client.send(new GetObjectCommand({ ...object, Range }));
+    assert.equal(got.ContentEncoding, 'gzip');
+    assert.deepEqual(Buffer.from((await got.Body?.transformToByteArray()) ?? []), body);
+  }
 });
 
 test('large objects come in parts', async (t) => {

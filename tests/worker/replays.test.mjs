@@ -53,6 +53,20 @@ test('an answer outlives its object, and goes from the disk after a day', async 
   assert.equal(store.list().length, 0);
 });
 
+test('what is under way is found again, however many others there are', async () => {
+  const replays = new Replays(newStore());
+  const names = [];
+  for (let i = 0; i < 201; ++i) {
+    const headers = /** @type {[string, string][]} */ ([['idempotency-key', `key ${i}`]]);
+    const call = { service: 's', method: 'POST', path: '/', headers, body: new Uint8Array([1]) };
+    const name = await replays.nameOf(call);
+    assert.ok(name);
+    replays.begin(name);
+    names.push(name);
+  }
+  assert.ok(names.every((name) => replays.find(name) !== null));
+});
+
 test('an answer made anew under the same key outlives the first', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
   const store = newStore();

@@ -2,7 +2,7 @@
 // "<app>/<the client's bucket>/<the client's key>". Client's buckets are names and need no making.
 
 import { readAtMost } from '../body.mjs';
-import { BadUpload, crcName, passUpload } from './upload.mjs';
+import { BadUpload, codingsOf, crcName, passUpload } from './upload.mjs';
 import { elements, errorResponse, escaped, textIn, xmlResponse } from './xml.mjs';
 
 const xmlBytesMax = 1 << 20;
@@ -93,12 +93,13 @@ async function getObject(bucket, { request, root, key, query }) {
       : new Response(null, { status: 304, headers });
   }
   const part = range && found.range;
-  if (!part) return new Response(body, { headers });
+  // As it is kept: also what is compressed already.
+  if (!part) return new Response(body, { headers, encodeBody: 'manual' });
   const offset = part.offset ?? found.size - (part.suffix ?? 0);
   const length = part.length ?? part.suffix ?? found.size - offset;
   headers.delete(crcName); // of the whole
   headers.set('content-range', `bytes ${offset}-${offset + length - 1}/${found.size}`);
-  return new Response(body, { status: 206, headers });
+  return new Response(body, { status: 206, headers, encodeBody: 'manual' });
 }
 
 /** @param {R2Object} object */
@@ -120,8 +121,9 @@ function describedBy({ httpEtag, uploaded, httpMetadata = {}, customMetadata = {
 function metadataOf(headers) {
   /** @type {Record<string, string>} */
   const httpMetadata = {};
+  const own = codingsOf(headers).filter((coding) => coding !== 'aws-chunked');
   for (const [header, name] of kept) {
-    const value = (headers.get(header) ?? '').replace(/\s*aws-chunked\s*,?/, '');
+    const value = header === 'content-encoding' ? own.join(', ') : (headers.get(header) ?? '');
     if (value !== '') httpMetadata[name] = value;
   }
   /** @type {Record<string, string>} */

@@ -13,6 +13,7 @@
 
 const skewMax_ms = 15 * 60_000;
 const lifeMax_s = 7 * 86_400;
+const headerName = /^[a-z0-9-]+$/;
 const algorithm = 'AWS4-HMAC-SHA256';
 const encoder = new TextEncoder();
 
@@ -76,7 +77,7 @@ function fromQuery(query) {
 /** What says how a request is meant has to be signed.
  * @param {string[]} signed @param {Headers} headers @param {boolean} isPresigned */
 function covers(signed, headers, isPresigned) {
-  if (!signed.includes('host')) return false;
+  if (!signed.includes('host') || !signed.every((name) => headerName.test(name))) return false;
   if (!isPresigned && !headers.has('x-amz-content-sha256')) return false;
   return [...headers.keys()].every((name) => !name.startsWith('x-amz-') || signed.includes(name));
 }

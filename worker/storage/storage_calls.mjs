@@ -88,7 +88,8 @@ export class StorageCalls {
       const key = decodeURIComponent(rest);
       const asked = { operation, request, query, root: `${app_id}/${name}/`, key, payload };
       const response = await runOperation(this.#bucket, asked);
-      return new Response(response.body, response);
+      const { status, headers } = response;
+      return new Response(response.body, { status, headers, encodeBody: 'manual' });
     } catch (error) {
       log('error', 'storage_failed', { call_id: call.id, ...describe(error) });
       return errorResponse('InternalError', 500);

@@ -23,6 +23,12 @@ export class BadUpload extends Error {
   }
 }
 
+/** @param {Headers} headers */
+export function codingsOf(headers) {
+  const said = (headers.get('content-encoding') ?? '').split(',');
+  return said.map((coding) => coding.trim()).filter((coding) => coding !== '');
+}
+
 /** How many bytes it says it has. @param {Headers} headers */
 export function sizeOf(headers) {
   const text = headers.get('x-amz-decoded-content-length') ?? headers.get('content-length');
@@ -79,7 +85,7 @@ export async function passUpload(body, headers, store) {
 async function* readPieces(body, headers) {
   /** @type {Map<string, string>} */
   const trailer = new Map();
-  const isFramed = (headers.get('content-encoding') ?? '').split(',').includes('aws-chunked');
+  const isFramed = codingsOf(headers).includes('aws-chunked');
   const pieces = body === null ? [] : isFramed ? unframed(body, trailer) : body;
   let crc = 0xffffffff;
   for await (const piece of pieces) {
