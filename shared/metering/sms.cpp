@@ -118,7 +118,7 @@ int32_t take_units(std::string_view& text) {
   return units;
 }
 
-// Fills one segment after the other; a character goes wholly into one.
+// Fills one segment after the other; a character goes wholly into one where one can hold it.
 template <typename TakeCharacter>
 SmsSize measure(std::string_view encoding, Capacity capacity, std::string_view text,
                 TakeCharacter take_character) {
@@ -128,10 +128,12 @@ SmsSize measure(std::string_view encoding, Capacity capacity, std::string_view t
   while (!text.empty()) {
     int32_t size = take_character(text);
     units += size;
+    if (used > 0 && used + size > capacity.joined) {
+      ++segments;
+      used = 0;
+    }
     used += size;
-    if (used <= capacity.joined) continue;
-    ++segments;
-    used = size;
+    for (; used > capacity.joined; used -= capacity.joined) ++segments;
   }
   if (units <= capacity.alone) segments = 1;
   return {encoding, int32_t(std::min<int64_t>(units, INT32_MAX)),

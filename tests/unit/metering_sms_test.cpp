@@ -42,6 +42,11 @@ TEST_CASE("an escaped character does not straddle two segments") {
   check(times(158, "a") + "€", "GSM-7", 160, 1);
 }
 
+TEST_CASE("a character that no segment can hold takes as many as it needs") {
+  check("a" + times(1599, "\xcc\x81"), "UCS-2", 1600, 24);
+  check(times(60, "b") + "a" + times(99, "\xcc\x81"), "UCS-2", 160, 3);
+}
+
 TEST_CASE("one character beyond the alphabet makes the message UCS-2") {
   check("`", "UCS-2", 1, 1);
   check("Á", "UCS-2", 1, 1);
